@@ -1,0 +1,123 @@
+"""Whether the account carries the workload: which limit binds first, on which day, at what price.
+
+Kept apart from the fit: the matrix says which architecture, this says whether Clay's limits
+allow it. Pure, like everything in this package.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from clay_arch.decision import limits as limit_of
+from clay_arch.decision.limits import EXCEEDED, UNKNOWN, WATCH, Limit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from clay_arch.decision.answers import Answers
+    from clay_arch.decision.facts import Facts
+
+__all__ = ["Cost", "Feasibility", "assess", "needed_facts"]
+
+FEASIBLE, CONDITIONAL, INFEASIBLE = "feasible", "conditional", "infeasible"
+
+_NUMBERS = (
+    "meter.callback_actions",
+    "meter.credits_per_lead",
+    "meter.enrichments_per_lead",
+    "ours.watch-days",
+    "wire.latency",
+    "wire.rate",
+    "wire.record-limit",
+)
+_LISTS = (
+    "capability.action_charges",
+    "capability.auto_delete",
+    "capability.negotiable",
+    "capability.webhook_source",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Money in USD: the plan's price per month, and per lead at what its credits enrich.
+
+    `leads_per_month` is how many leads the plan's credits enrich; None where credits do not
+    bound them or are unknown.
+    """
+
+    plan_per_month: int | None
+    per_lead: Decimal | None
+    leads_per_month: int | None
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feasibility:
+    """The verdict (feasible, conditional or infeasible), all limits, and the id of the one that
+    binds first.
+    """
+
+    verdict: str
+    binding: str | None
+    limits: tuple[Limit, ...]
+    cost: Cost
+
+
+def needed_facts(plans: Iterable[str]) -> dict[str, str]:
+    """The ids and kinds of the facts that the decision reads, for `facts.audit_facts`."""
+    per_plan = (f"plan.{plan}.{name}" for plan in plans for name in ("price", "credits", "rows"))
+    return dict.fromkeys((*_NUMBERS, *per_plan), "number") | dict.fromkeys(_LISTS, "list")
+
+
+def assess(facts: Facts, answers: Answers, *, transport: str, has_callback: bool) -> Feasibility:
+    """Hold the workload against every limit, on the plan that was stated."""
+    limits = [
+        limit_of.data_credits(facts, answers),
+        limit_of.actions(facts, answers, has_callback=has_callback),
+        limit_of.rows(facts, answers),
+    ]
+    if transport == "webhook":
+        limits += [limit_of.webhook_life(facts, answers), limit_of.rate(facts, answers)]
+    if answers.max_latency is not None:
+        limits.append(limit_of.latency(facts, answers))
+    return Feasibility(
+        verdict=_overall(limits),
+        binding=_binding(limits),
+        limits=tuple(limits),
+        cost=_cost(facts, answers),
+    )
+
+
+def _overall(limits: Sequence[Limit]) -> str:
+    verdicts = {limit.verdict for limit in limits}
+    if EXCEEDED in verdicts:
+        return INFEASIBLE
+    return CONDITIONAL if verdicts & {WATCH, UNKNOWN} else FEASIBLE
+
+
+def _binding(limits: Sequence[Limit]) -> str | None:
+    """The limit that is reached first; of several on one day, one without a way around it."""
+    reached = [limit for limit in limits if limit.verdict in (EXCEEDED, WATCH)]
+    if not reached:
+        return None
+    return min(reached, key=lambda limit: (limit.day or 1, limit.verdict != EXCEEDED)).id
+
+
+def _cost(facts: Facts, answers: Answers) -> Cost:
+    price = facts.number(f"plan.{answers.plan}.price")
+    included = answers.monthly_credits
+    if included is None:
+        included = facts.number(f"plan.{answers.plan}.credits")
+    per_lead = limit_of.credits_per_lead(facts, answers)
+    leads = None if included is None or per_lead == 0 else int(included // per_lead)
+    served = answers.volume.per_month if leads is None else min(leads, answers.volume.per_month)
+    is_known = price is not None and served > 0
+    return Cost(
+        plan_per_month=price,
+        per_lead=round(Decimal(price or 0) / served, 4) if is_known else None,
+        leads_per_month=leads,
+        facts=(f"plan.{answers.plan}.price",),
+    )

@@ -1,0 +1,249 @@
+"""What would change the answer: for each input, the nearest value that does, exactly.
+
+Along the grid of an input the answer is piecewise constant. The decision changes only where
+rules meet; between two such places the feasibility only ever gets worse in one direction. So the
+first change is found by bisection between the breaks, and it is exact. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import chain, product
+from typing import TYPE_CHECKING, Literal
+
+from clay_arch.decision.answers import Answers
+from clay_arch.decision.inputs import numeric_inputs
+from clay_arch.decision.rejected import Change
+from clay_arch.decision.verdict import Outcome, Verdict, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from clay_arch.decision.facts import Facts
+    from clay_arch.decision.inputs import NumericInput
+    from clay_arch.decision.matrix import Matrix
+
+__all__ = ["Flip", "find_flips"]
+
+Judge = Callable[[Answers], Verdict]
+Aspect = Literal["decision", "feasibility"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """The nearest value of one input, in one direction, that changes one aspect of the answer.
+
+    `outcome` and `verdict` are the answer at `value`. Where no value of the input changes
+    anything, `value` and the answer are None, and `until` holds the other changes after which
+    this input would matter, if there are any.
+    """
+
+    input: str
+    current: object
+    value: object = None
+    aspect: Aspect | None = None
+    outcome: Outcome | None = None
+    verdict: str | None = None
+    until: tuple[Change, ...] = ()
+
+
+def find_flips(matrix: Matrix, facts: Facts, answers: Answers) -> tuple[Flip, ...]:
+    """All flips in the order of the inputs, at least one entry for each."""
+
+    def verdict_of(changed: Answers) -> Verdict:
+        return judge(matrix, facts, changed)
+
+    here = verdict_of(answers)
+    numbers = (
+        _or_inert(
+            numeric.id, _shown_current(numeric, answers), _along(numeric, answers, here, verdict_of)
+        )
+        for numeric in numeric_inputs(matrix, facts, answers, here)
+    )
+    options = (
+        _among(factor.id, factor.options, answers, here, verdict_of)
+        for factor in matrix.factors
+        if factor.options
+    )
+    return tuple(
+        chain(
+            *numbers,
+            _plan(matrix, answers, here, verdict_of),
+            *(_piece(matrix, p.id, answers, here, verdict_of) for p in matrix.infrastructure),
+            *options,
+            _own_keys(answers, here, verdict_of),
+        )
+    )
+
+
+def _or_inert(name: str, current: object, flips: Iterable[Flip]) -> tuple[Flip, ...]:
+    return tuple(flips) or (Flip(name, current),)
+
+
+def _shown_current(numeric: NumericInput, answers: Answers) -> object:
+    is_stated = numeric.id == "volume" or getattr(answers, numeric.id) is not None
+    return numeric.show(numeric.current) if is_stated and numeric.current is not None else None
+
+
+# Numeric inputs
+
+
+def _along(
+    numeric: NumericInput, answers: Answers, here: Verdict, verdict_of: Judge
+) -> Iterator[Flip]:
+    """The flips of one numeric input, downwards and upwards."""
+    if numeric.current is None:
+        return
+    there = verdict_of(numeric.set_to(answers, numeric.current))
+    if _answer(there, "feasibility") != _answer(here, "feasibility"):
+        return  # the present answer is no point of the grid, as with a negotiable allowance
+    for stretches in (_downwards(numeric, numeric.current), _upwards(numeric, numeric.current)):
+        found: list[tuple[int, Flip]] = []
+        for aspect in ("decision", "feasibility"):
+            at = _first_change(numeric, answers, stretches, aspect, here, verdict_of)
+            if at is not None:
+                verdict = verdict_of(numeric.set_to(answers, at))
+                shown = _shown_current(numeric, answers)
+                found.append((at, _flip(numeric.id, shown, numeric.show(at), aspect, verdict)))
+        yield from _worth_telling(found, numeric.current)
+
+
+def _worth_telling(found: list[tuple[int, Flip]], current: int) -> list[Flip]:
+    """Past a change of the decision another answer applies: its feasibility is not this one's."""
+    if len(found) == 2 and abs(found[1][0] - current) >= abs(found[0][0] - current):  # noqa: PLR2004
+        found.pop()
+    return [flip for _, flip in found]
+
+
+def _upwards(numeric: NumericInput, current: int) -> list[tuple[int, int]]:
+    starts = [current + 1, *(b for b in numeric.breaks if b > current + 1)]
+    ends = [*(start - 1 for start in starts[1:]), numeric.highest]
+    return [(near, far) for near, far in zip(starts, ends, strict=True) if near <= far]
+
+
+def _downwards(numeric: NumericInput, current: int) -> list[tuple[int, int]]:
+    lows = [numeric.lowest, *(b for b in numeric.breaks if b <= current - 1)]
+    highs = [*(low - 1 for low in lows[1:]), current - 1]
+    return [(high, low) for low, high in zip(lows, highs, strict=True) if low <= high][::-1]
+
+
+def _first_change(
+    numeric: NumericInput,
+    answers: Answers,
+    stretches: Sequence[tuple[int, int]],
+    aspect: Aspect,
+    here: Verdict,
+    verdict_of: Judge,
+) -> int | None:
+    """The grid point nearest to the present one at which that aspect of the answer differs."""
+    answer = _answer(here, aspect)
+
+    def differs(at: int) -> bool:
+        return _answer(verdict_of(numeric.set_to(answers, at)), aspect) != answer
+
+    for near, far in stretches:
+        if differs(near):
+            return near
+        if differs(far):
+            return _bisect(near, far, differs)
+    return None
+
+
+def _bisect(same: int, different: int, differs: Callable[[int], bool]) -> int:
+    while abs(different - same) > 1:
+        middle = (same + different) // 2
+        same, different = (same, middle) if differs(middle) else (middle, different)
+    return different
+
+
+# Inputs with options
+
+
+def _among(
+    name: str, options: Sequence[str], answers: Answers, here: Verdict, verdict_of: Judge
+) -> tuple[Flip, ...]:
+    """The nearest option below and above the present one that changes something."""
+    current: str | None = getattr(answers, name)
+    position = options.index(current) if current in options else -1
+    sides = (options[:position][::-1] if position > 0 else [], options[position + 1 :])
+    flips = (_first_option(name, current, side, answers, here, verdict_of) for side in sides)
+    return _or_inert(name, current, (flip for flip in flips if flip))
+
+
+def _first_option(
+    name: str,
+    current: str | None,
+    options: Iterable[str],
+    answers: Answers,
+    here: Verdict,
+    verdict_of: Judge,
+) -> Flip | None:
+    for option in options:
+        verdict = verdict_of(replace(answers, **{name: option}))
+        if flip := _difference(name, current, option, here, verdict):
+            return flip
+    return None
+
+
+def _plan(matrix: Matrix, answers: Answers, here: Verdict, verdict_of: Judge) -> tuple[Flip, ...]:
+    """Only modern plans can be changed to. From a legacy plan, each of them is a way up."""
+    modern = [plan.id for plan in matrix.plans if plan.generation == "modern"]
+    return _among("plan", modern, answers, here, verdict_of)
+
+
+def _own_keys(answers: Answers, here: Verdict, verdict_of: Judge) -> tuple[Flip, ...]:
+    verdict = verdict_of(replace(answers, own_keys=not answers.own_keys))
+    flip = _difference("own_keys", answers.own_keys, not answers.own_keys, here, verdict)
+    return _or_inert("own_keys", answers.own_keys, [flip] if flip else [])
+
+
+def _piece(
+    matrix: Matrix, piece: str, answers: Answers, here: Verdict, verdict_of: Judge
+) -> tuple[Flip, ...]:
+    """Having a piece of infrastructure or not; and if that is all the same, until when."""
+    has = piece in answers.infrastructure
+    verdict = verdict_of(_toggled(answers, piece))
+    if flip := _difference(piece, has, not has, here, verdict):
+        return (flip,)
+    return (Flip(piece, has, until=_companions(matrix, piece, answers, verdict_of)),)
+
+
+def _companions(
+    matrix: Matrix, piece: str, answers: Answers, verdict_of: Judge
+) -> tuple[Change, ...]:
+    """The fewest other changes, a plan or another piece, after which `piece` matters."""
+    plans = [None, *(plan.id for plan in matrix.plans if plan.generation == "modern")]
+    others = [None, *(other.id for other in matrix.infrastructure if other.id != piece)]
+    for plan, other in sorted(product(plans, others), key=lambda pair: sum(map(bool, pair))):
+        changed = answers if plan is None else replace(answers, plan=plan)
+        changed = changed if other is None else _toggled(changed, other)
+        if verdict_of(changed).outcome != verdict_of(_toggled(changed, piece)).outcome:
+            plan_change = [Change("plan", plan)] if plan else []
+            has_other = bool(other) and other in changed.infrastructure
+            return (*plan_change, *([Change(str(other), has_other)] if other else []))
+    return ()
+
+
+def _toggled(answers: Answers, piece: str) -> Answers:
+    return replace(answers, infrastructure=answers.infrastructure ^ {piece})
+
+
+# What counts as a difference
+
+
+def _answer(verdict: Verdict, aspect: Aspect) -> object:
+    return verdict.outcome if aspect == "decision" else verdict.feasibility.verdict
+
+
+def _difference(
+    name: str, current: object, value: object, here: Verdict, there: Verdict
+) -> Flip | None:
+    for aspect in ("decision", "feasibility"):
+        if _answer(here, aspect) != _answer(there, aspect):
+            return _flip(name, current, value, aspect, there)
+    return None
+
+
+def _flip(name: str, current: object, value: object, aspect: Aspect, there: Verdict) -> Flip:
+    return Flip(name, current, value, aspect, there.outcome, there.feasibility.verdict)

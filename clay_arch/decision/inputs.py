@@ -1,0 +1,119 @@
+"""The numeric inputs as grids of whole steps, so that a search along them can be exact. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from clay_arch.decision.answers import (
+    LARGEST_CREDITS_PER_LEAD,
+    LARGEST_LATENCY_SECONDS,
+    LARGEST_VOLUME,
+    PERIOD_DAYS,
+    Answers,
+)
+from clay_arch.decision.limits import actions_per_lead, credits_per_lead
+from clay_arch.decision.matrix import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clay_arch.decision.facts import Facts
+    from clay_arch.decision.matrix import Matrix
+    from clay_arch.decision.verdict import Verdict
+
+__all__ = ["NumericInput", "numeric_inputs"]
+
+LARGEST_ALLOWANCE = 10**12
+LARGEST_ACTIONS_PER_LEAD = 1_000
+HUNDREDTH = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class NumericInput:
+    """One numeric input: its grid from `lowest` to `highest` and where it stands on it.
+
+    `breaks` are the grid points at which another rule begins. `current` is None when the present
+    answer equals no stated value, as with an unpublished allowance. `set_to` gives the answers
+    with the input moved to a grid point; `show` gives the value that a person would write.
+    """
+
+    id: str
+    current: int | None
+    lowest: int
+    highest: int
+    breaks: tuple[int, ...]
+    set_to: Callable[[Answers, int], Answers]
+    show: Callable[[int], int | Decimal | str] = int
+
+
+def numeric_inputs(
+    matrix: Matrix, facts: Facts, answers: Answers, here: Verdict
+) -> Iterator[NumericInput]:
+    """Each numeric input of these answers, `here` being the verdict on them."""
+    yield _volume(matrix, answers)
+    yield NumericInput(
+        id="max_latency",
+        current=answers.max_latency or LARGEST_LATENCY_SECONDS,
+        lowest=1,
+        highest=LARGEST_LATENCY_SECONDS,
+        breaks=_starts(matrix, "max_latency"),
+        set_to=lambda a, seconds: replace(a, max_latency=seconds),
+        show=lambda seconds: f"{seconds}s",
+    )
+    yield NumericInput(
+        id="credits_per_lead",
+        current=int(credits_per_lead(facts, replace(answers, own_keys=False)) / HUNDREDTH),
+        lowest=0,
+        highest=int(LARGEST_CREDITS_PER_LEAD / HUNDREDTH),
+        breaks=(),
+        set_to=lambda a, hundredths: replace(a, credits_per_lead=hundredths * HUNDREDTH),
+        show=lambda hundredths: hundredths * HUNDREDTH,
+    )
+    has_callback = matrix.rank(here.decision.variant) > 0
+    yield NumericInput(
+        id="actions_per_lead",
+        current=actions_per_lead(facts, answers, has_callback=has_callback),
+        lowest=0,
+        highest=LARGEST_ACTIONS_PER_LEAD,
+        breaks=(),
+        set_to=lambda a, number: replace(a, actions_per_lead=number),
+    )
+    yield _allowance("monthly_credits", answers, facts.number(f"plan.{answers.plan}.credits"))
+    yield _allowance("monthly_actions", answers, facts.number(f"plan.{answers.plan}.actions"))
+
+
+def _volume(matrix: Matrix, answers: Answers) -> NumericInput:
+    period = answers.volume.period
+    days = PERIOD_DAYS[period]
+    return NumericInput(
+        id="volume",
+        current=answers.volume.amount,
+        lowest=1,
+        highest=LARGEST_VOLUME * days,
+        # The smallest amount per period that comes to more than the whole day before the break.
+        breaks=tuple((start - 1) * days + 1 for start in _starts(matrix, "volume")),
+        set_to=lambda a, amount: replace(a, volume=replace(a.volume, amount=amount)),
+        show=lambda amount: amount if period == "day" else f"{amount}/{period}",
+    )
+
+
+def _allowance(name: str, answers: Answers, published: int | None) -> NumericInput:
+    stated: int | None = getattr(answers, name)
+    return NumericInput(
+        id=name,
+        current=published if stated is None else stated,
+        lowest=0,
+        highest=LARGEST_ALLOWANCE,
+        breaks=(),
+        set_to=lambda a, number: replace(a, **{name: number}),
+    )
+
+
+def _starts(matrix: Matrix, factor_id: str) -> tuple[int, ...]:
+    """Where the rules of a numeric factor begin, the first excepted, in rising order."""
+    rules = matrix.factor(factor_id).rules
+    lows = sorted(rule.when.low for rule in rules if isinstance(rule.when, Interval))
+    return tuple(low for low in lows if low > 0)

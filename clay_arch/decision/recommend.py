@@ -1,0 +1,62 @@
+"""The whole answer as one value: everything a report, a wizard or a page shows. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clay_arch.decision.flips import Flip, find_flips
+from clay_arch.decision.rejected import Rejection, rejections
+from clay_arch.decision.remedies import Remedy, rank_remedies
+from clay_arch.decision.verdict import judge
+
+if TYPE_CHECKING:
+    from clay_arch.decision.answers import Answers
+    from clay_arch.decision.budget import Feasibility
+    from clay_arch.decision.evaluate import Decision
+    from clay_arch.decision.facts import Fact, Facts
+    from clay_arch.decision.matrix import Matrix
+
+__all__ = ["Recommendation", "recommend"]
+
+CONSIDERED = ("routines.status", "routines.idempotency", "routines.delivery")
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One recommendation, complete: it can be rendered without asking the engine again.
+
+    `facts` are those that the figures came from; `considered` are the facts about the option
+    that is named but not scaffolded, Clay's Public API routines.
+    """
+
+    matrix: Matrix
+    facts_version: str
+    answers: Answers
+    decision: Decision
+    rejected: tuple[Rejection, ...]
+    flips: tuple[Flip, ...]
+    feasibility: Feasibility
+    remedies: tuple[Remedy, ...]
+    facts: tuple[Fact, ...]
+    considered: tuple[Fact, ...]
+
+
+def recommend(matrix: Matrix, facts: Facts, answers: Answers) -> Recommendation:
+    """Answer once and for all. Matrix and facts must have passed their audits."""
+    verdict = judge(matrix, facts, answers)
+    feasibility = verdict.feasibility
+    limit_facts = (fact for limit in feasibility.limits for fact in limit.facts)
+    used = dict.fromkeys((*limit_facts, *feasibility.cost.facts, "capability.webhook_source"))
+    return Recommendation(
+        matrix=matrix,
+        facts_version=facts.version,
+        answers=answers,
+        decision=verdict.decision,
+        rejected=rejections(matrix, answers, verdict.decision.variant),
+        flips=find_flips(matrix, facts, answers),
+        feasibility=feasibility,
+        remedies=rank_remedies(matrix, facts, answers, verdict),
+        facts=tuple(facts.by_id[fact_id] for fact_id in used),
+        considered=tuple(facts.by_id[f] for f in CONSIDERED if f in facts.by_id),
+    )

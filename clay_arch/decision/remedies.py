@@ -1,0 +1,180 @@
+"""What to do about a limit. Each remedy is tried with the same engine, then they are ranked. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import ROUND_DOWN, Decimal
+from typing import TYPE_CHECKING
+
+from clay_arch.decision.answers import DAYS_PER_MONTH, PERIOD_DAYS, Answers, Volume
+from clay_arch.decision.limits import EXCEEDED, WATCH
+from clay_arch.decision.verdict import Verdict, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clay_arch.decision.facts import Facts
+    from clay_arch.decision.limits import Limit
+    from clay_arch.decision.matrix import Matrix
+
+__all__ = ["Remedy", "rank_remedies"]
+
+LEAST_CREDITS_PER_LEAD = Decimal("0.5")  # below it no enrichment column is left to buy
+_SEVERITY = {"feasible": 0, "conditional": 1, "infeasible": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """One thing to do. `settles` are the limits that it puts right, `leaves` those still exceeded.
+
+    `input` and `value` say it as an answer, where it is one; `verdict` is the feasibility then.
+    """
+
+    id: str
+    text: str
+    input: str | None
+    value: object
+    settles: tuple[str, ...]
+    leaves: tuple[str, ...]
+    verdict: str
+
+
+def rank_remedies(
+    matrix: Matrix, facts: Facts, answers: Answers, here: Verdict
+) -> tuple[Remedy, ...]:
+    """The remedies that settle at least one limit, the most effective first.
+
+    A smaller workload comes last: it gives up what was asked for. Those of equal effect stay in
+    order of effort, a setting before a purchase.
+    """
+    open_limits = _open(here)
+    if not open_limits:
+        return ()
+    tried = [
+        _tried(candidate, here, judge(matrix, facts, candidate.answers))
+        for candidate in _candidates(matrix, answers, here)
+    ]
+    useful = [remedy for remedy in tried if remedy.settles]
+    return tuple(sorted((*useful, *_routines(here)), key=_rank))
+
+
+def _rank(remedy: Remedy) -> tuple[bool, int, int, int]:
+    gives_up = remedy.input == "volume"
+    return (gives_up, _SEVERITY[remedy.verdict], len(remedy.leaves), -len(remedy.settles))
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    id: str
+    text: str
+    input: str
+    value: object
+    answers: Answers
+
+
+def _open(verdict: Verdict) -> dict[str, Limit]:
+    return {lim.id: lim for lim in verdict.feasibility.limits if lim.verdict in (EXCEEDED, WATCH)}
+
+
+def _tried(candidate: _Candidate, here: Verdict, there: Verdict) -> Remedy:
+    before, after = _open(here), _open(there)
+    exceeded = tuple(name for name, limit in after.items() if limit.verdict == EXCEEDED)
+    settled = tuple(
+        name
+        for name, limit in before.items()
+        if name not in after or (limit.verdict == EXCEEDED and after[name].verdict == WATCH)
+    )
+    return Remedy(
+        id=candidate.id,
+        text=candidate.text,
+        input=candidate.input,
+        value=candidate.value,
+        settles=settled,
+        leaves=exceeded,
+        verdict=there.feasibility.verdict,
+    )
+
+
+def _candidates(matrix: Matrix, answers: Answers, here: Verdict) -> Iterator[_Candidate]:
+    limits = _open(here)
+    if "credits" in limits and not answers.own_keys:
+        yield _Candidate(
+            "own-keys",
+            "use your own provider keys, so that enrichments spend no data credits",
+            "own_keys",
+            True,
+            replace(answers, own_keys=True),
+        )
+    yield from _fewer_per_lead(answers, limits)
+    yield from _larger_allowances(answers, limits)
+    yield from _larger_plans(matrix, answers)
+    yield from _smaller_volume(answers, limits)
+
+
+def _fewer_per_lead(answers: Answers, limits: dict[str, Limit]) -> Iterator[_Candidate]:
+    monthly = answers.volume.per_month
+    if (limit := limits.get("credits")) and limit.allowed:
+        share = (Decimal(limit.allowed) / monthly).quantize(Decimal("0.01"), ROUND_DOWN)
+        if share >= LEAST_CREDITS_PER_LEAD:
+            changed = replace(answers, credits_per_lead=share)
+            text = f"spend at most {share} credits per lead: fewer or cheaper enrichment columns"
+            yield _Candidate("fewer-credits", text, "credits_per_lead", share, changed)
+    if (limit := limits.get("actions")) and limit.allowed and limit.allowed >= monthly:
+        most = limit.allowed // monthly
+        text = f"spend at most {most} actions per lead: fewer columns"
+        changed = replace(answers, actions_per_lead=most)
+        yield _Candidate("fewer-actions", text, "actions_per_lead", most, changed)
+
+
+def _larger_allowances(answers: Answers, limits: dict[str, Limit]) -> Iterator[_Candidate]:
+    """Only where the allowance can be raised: the verdict says watch instead of exceeded."""
+    for name, field in (("credits", "monthly_credits"), ("actions", "monthly_actions")):
+        limit = limits.get(name)
+        if limit and limit.verdict == WATCH:
+            needed = int(-(-limit.needed // 1))
+            text = f"buy a plan size with {needed:,} {name} a month"
+            changed = replace(answers, **{field: needed})
+            yield _Candidate(f"more-{name}", text, field, needed, changed)
+
+
+def _larger_plans(matrix: Matrix, answers: Answers) -> Iterator[_Candidate]:
+    modern = [plan for plan in matrix.plans if plan.generation == "modern"]
+    ids = [plan.id for plan in modern]
+    above = modern[ids.index(answers.plan) + 1 :] if answers.plan in ids else modern[-1:]
+    for plan in above:
+        changed = replace(answers, plan=plan.id)
+        yield _Candidate(f"plan-{plan.id}", f"move to {plan.title}", "plan", plan.id, changed)
+
+
+def _smaller_volume(answers: Answers, limits: dict[str, Limit]) -> Iterator[_Candidate]:
+    """The most leads a month that every exceeded allowance carries."""
+    exceeded = [
+        lim for lim in limits.values() if lim.verdict == EXCEEDED and lim.allowed is not None
+    ]
+    if not exceeded:
+        return
+    shares = (Decimal(limit.allowed or 0) / limit.needed for limit in exceeded)
+    monthly = int(min(shares) * answers.volume.per_month)
+    amount = monthly * PERIOD_DAYS[answers.volume.period] // DAYS_PER_MONTH
+    if amount > 0:
+        volume = Volume(amount, answers.volume.period)
+        text = f"enrich at most {amount:,} leads a {volume.period}"
+        changed = replace(answers, volume=volume)
+        yield _Candidate("less-volume", text, "volume", str(volume), changed)
+
+
+def _routines(here: Verdict) -> Iterator[Remedy]:
+    """Ways around that no answer expresses: a fresh webhook or table before the old one is full."""
+    texts = {
+        "webhook_life": "list several webhook URLs, so that a fresh one follows each used-up one",
+        "rows": "start a new table before the old one is full; a full one drops rows silently",
+        "latency": "plan for a minute or more per enrichment column; Clay promises no less",
+    }
+    for name, limit in _open(here).items():
+        if name in texts:
+            left = tuple(n for n, lim in _open(here).items() if lim.verdict == EXCEEDED)
+            verdict = here.feasibility.verdict
+            day = f" (day {limit.day})" if limit.day else ""
+            yield Remedy(
+                name.replace("_", "-"), texts[name] + day, None, None, (name,), left, verdict
+            )
