@@ -13,7 +13,8 @@ inputs      the numeric inputs as grids
 flips       the nearest value of each input that changes the answer
 remedies    what to do about a limit, tried and ranked
 recommend   all of it: the one function that others call
-audit       is a matrix total? gaps, overlaps, dead rules and columns
+audit       is a matrix total? unknown names, dead variants, cells
+coverage    one factor: gaps, overlaps, dead rules, dead columns
 """
 
 from clay_arch.decision.answers import Answers, Volume

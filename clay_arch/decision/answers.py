@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from clay_arch.errors import InputError
 
@@ -78,6 +79,10 @@ class Answers:
             return self.volume.per_day
         value: int | str | None = getattr(self, factor_id)
         return value
+
+    def with_value(self, name: str, value: Any) -> Answers:
+        """The same answers with the one of that field name changed."""
+        return replace(self, **{name: value})
 
 
 def parse_volume(text: str) -> Volume:

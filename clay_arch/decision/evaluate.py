@@ -137,7 +137,7 @@ def _today(matrix: Matrix, facts: Facts, reasons: tuple[Reason, ...], answers: A
     A requirement that holds only for one answer, such as a CRM action that the plan lacks, does
     not stop a variant from running: it is left unmet.
     """
-    candidates = []
+    candidates: list[tuple[int, int, tuple[Reason | Blocker, ...]]] = []
     for rank, variant in enumerate(matrix.variants):
         blockers = missing(matrix, variant.id, answers)
         if all(matrix.requirement(blocker.rule).when for blocker in blockers):

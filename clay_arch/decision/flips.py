@@ -180,7 +180,7 @@ def _first_option(
     verdict_of: Judge,
 ) -> Flip | None:
     for option in options:
-        verdict = verdict_of(replace(answers, **{name: option}))
+        verdict = verdict_of(answers.with_value(name, option))
         if flip := _difference(name, current, option, here, verdict):
             return flip
     return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from clay_arch.decision.limits import actions_per_lead, credits_per_lead
 from clay_arch.decision.matrix import Interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from clay_arch.decision.facts import Facts
     from clay_arch.decision.matrix import Matrix
@@ -108,7 +107,7 @@ def _allowance(name: str, answers: Answers, published: int | None) -> NumericInp
         lowest=0,
         highest=LARGEST_ALLOWANCE,
         breaks=(),
-        set_to=lambda a, number: replace(a, **{name: number}),
+        set_to=lambda a, number: a.with_value(name, number),
     )
 
 

@@ -147,8 +147,8 @@ class Matrix:
 
     def rule(self, rule_id: str) -> Rule | Requirement | None:
         """The factor rule or requirement of that id, or None."""
-        rules = (rule for factor in self.factors for rule in factor.rules)
-        return next((r for r in (*rules, *self.requirements) if r.id == rule_id), None)
+        rules: list[Rule | Requirement] = [r for factor in self.factors for r in factor.rules]
+        return next((r for r in [*rules, *self.requirements] if r.id == rule_id), None)
 
 
 def parse_interval(text: str) -> Interval:

@@ -1,4 +1,4 @@
-"""What to do about a limit. Each remedy is tried with the same engine, then they are ranked. Pure."""
+"""What to do about a limit: remedies, each tried with the same engine and then ranked. Pure."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _larger_allowances(answers: Answers, limits: dict[str, Limit]) -> Iterator[_
         if limit and limit.verdict == WATCH:
             needed = int(-(-limit.needed // 1))
             text = f"buy a plan size with {needed:,} {name} a month"
-            changed = replace(answers, **{field: needed})
+            changed = answers.with_value(field, needed)
             yield _Candidate(f"more-{name}", text, field, needed, changed)
 
 
