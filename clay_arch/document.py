@@ -123,7 +123,7 @@ class _Reader:
 def _scalar(node: yaml.ScalarNode) -> Any:
     """YAML 1.2's plain values only: `no` stays a word and `12:30` no number."""
     text = str(node.value)
-    if node.style is not None:
+    if node.style in {"'", '"', "|", ">"}:
         return text
     if text in _WORDS:
         return _WORDS[text]

@@ -18,6 +18,7 @@ from clay_arch.decision.budget import needed_facts
 from clay_arch.decision.facts import Facts, audit_facts, parse_facts
 from clay_arch.decision.matrix import Matrix, parse_matrix
 from clay_arch.errors import FileProblems, InputError
+from clay_arch.questions import read_answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DATA", "load_answers", "load_facts", "load_matrix", "load_packaged", "load_schema"]
 
+LARGEST_INPUT = 1024 * 1024
 DATA = Path(__file__).parent / "data"
 
 
@@ -58,13 +60,20 @@ def load_facts(matrix: Matrix, path: Path | None = None) -> Facts:
 
 
 def load_answers(source: str) -> dict[str, Any]:
-    """The answers in a YAML or JSON file; `-` reads standard input. Raises `FileProblems`."""
-    if source != "-":
-        return _checked(Path(source), "answers", lambda _: [])
-    from clay_arch.document import parse_document
+    """The values of a YAML or JSON file of answers, by question; `-` reads standard input.
 
-    document = parse_document("standard input", sys.stdin.buffer.read())
-    return _verified(document, "answers", lambda _: [])
+    Raises `FileProblems` with everything in it that cannot be read.
+    """
+    if source == "-":
+        from clay_arch.document import parse_document
+
+        document = parse_document("standard input", sys.stdin.buffer.read(LARGEST_INPUT))
+        return read_answers(_verified(document, "answers", _unreadable))[0]
+    return read_answers(_checked(Path(source), "answers", _unreadable))[0]
+
+
+def _unreadable(document: Any) -> list[Problem]:
+    return read_answers(document)[1]
 
 
 def load_schema(name: str) -> dict[str, Any]:

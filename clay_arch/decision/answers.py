@@ -29,8 +29,11 @@ LARGEST_CREDITS_PER_LEAD = Decimal(10_000)
 
 PERIOD_DAYS = {"day": 1, "month": DAYS_PER_MONTH, "year": 365}
 _SCALE = {"": 0, "k": 3, "m": 6}
-_VOLUME = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(\d{1,6}))?([km]?)(?:/(day|month|year))?")
-_LATENCY = re.compile(r"(\d{1,9})\s*(s|m|h|d)")
+_VOLUME = re.compile(
+    r"(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(\d{1,6}))?([km]?)(?:/(day|month|year))?",
+    re.ASCII,
+)
+_LATENCY = re.compile(r"(\d{1,9})\s*(s|m|h|d)", re.ASCII)
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 

@@ -27,9 +27,9 @@ __all__ = [
     "parse_matrix",
 ]
 
-_INTERVAL = re.compile(r"\[\s*(\d{1,12})\s*,\s*(?:(\d{1,12})|inf)\s*\)")
-_BELOW = re.compile(r"<\s*(\d{1,12})")
-_FROM = re.compile(r">=\s*(\d{1,12})")
+_INTERVAL = re.compile(r"\[\s*(\d{1,12})\s*,\s*(?:(\d{1,12})|inf)\s*\)", re.ASCII)
+_BELOW = re.compile(r"<\s*(\d{1,12})", re.ASCII)
+_FROM = re.compile(r">=\s*(\d{1,12})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

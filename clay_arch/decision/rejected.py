@@ -33,8 +33,9 @@ class Rejection:
     """A variant that is not the answer: its first failing condition and what would admit it.
 
     `rule` is None for a variant that would do but is more than the workload needs.
-    `changes`, all of them together, are the smallest change that makes it the recommendation;
-    there are none where nothing would. `lacks` names the requirements that would still block it.
+    `changes`, all of them together, are the smallest change after which it would do; there are
+    none where nothing would. (An even simpler variant may then do as well, and be the answer.)
+    `lacks` names the requirements that would still block it.
     """
 
     variant: str

@@ -1,0 +1,66 @@
+# The one front door. `make` alone lists what there is.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+JOBS   ?= auto
+
+.PHONY: help setup demo test check format sync docs fact-map bench dist clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready ## make .venv with clay-arch and all that its tests need
+
+$(VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[sandbox]' --group dev
+	@touch $@
+
+demo: setup ## recommend for a real input, scaffold, run the project against the local Clay
+	$(BIN)/clay-arch recommend --volume 900/month --plan growth --infra none
+	rm -rf demo
+	$(BIN)/clay-arch new demo --name acme-leads --volume 900/month --plan growth --infra none
+	$(MAKE) --no-print-directory -C demo demo PYTHON=$(abspath $(BIN)/python)
+
+test: setup ## all tests: the toolkit's, and each template's own where it lies
+	$(BIN)/python -m pytest -n $(JOBS)
+	@set -e; for template in templates/*/pytest.ini; do \
+	  echo "$$(dirname $$template)"; \
+	  (cd $$(dirname $$template) && $(abspath $(BIN)/python) -m pytest -n $(JOBS)); \
+	done
+
+check: setup ## format, lint, types, import contracts, shared bytes, fresh documentation
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/sync.py --check
+	$(BIN)/python docs/generate.py --check
+	@set -e; for template in templates/*/mypy.ini; do \
+	  echo "$$(dirname $$template)"; \
+	  (cd $$(dirname $$template) && $(abspath $(BIN))/mypy && $(abspath $(BIN))/lint-imports); \
+	done
+
+format: setup ## format the code and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+sync: setup ## copy what variants share from its one owner
+	$(BIN)/python scripts/sync.py
+
+docs: setup ## write the reference pages from the code
+	$(BIN)/python docs/generate.py
+
+fact-map: setup ## every wire fact of Clay's, and the sandbox test that keeps it
+	$(BIN)/python tests/fact_map.py
+
+bench: setup ## measure against named peers; prints ratios from one run
+	$(BIN)/python bench/run.py
+
+dist: setup ## build the wheel and the source archive into dist/
+	$(BIN)/python -m build
+
+clean: ## remove everything that make made
+	rm -rf $(VENV) demo dist build site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,271 @@
+"""The questions behind a recommendation. Each is a flag, an environment variable, a key of an
+answers file and a step of the wizard; how it is written and read is said here once.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from clay_arch.decision.answers import Answers, parse_credits, parse_latency, parse_volume
+from clay_arch.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from clay_arch.decision.matrix import Matrix
+
+__all__ = [
+    "QUESTIONS",
+    "Question",
+    "build_answers",
+    "command_line",
+    "question",
+    "quoted",
+    "read_answers",
+]
+
+PLANS = (
+    "free",
+    "launch",
+    "growth",
+    "enterprise",
+    "starter",
+    "explorer",
+    "pro",
+    "legacy-enterprise",
+)
+PIECES = ("none", "https", "redis")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. `read` turns its written form into the value, or raises `InputError`.
+
+    `flag` has two names, `--one/--other`, for a question with two answers that are flags of
+    their own; `options` are the written forms where there is a fixed set of them.
+    """
+
+    key: str
+    flag: str
+    prompt: str
+    help: str
+    read: Callable[[str], Any]
+    options: tuple[str, ...] = ()
+    is_required: bool = False
+    is_in_wizard: bool = True
+
+
+def _one_of(*options: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        word = text.strip().lower()
+        if word not in options:
+            raise InputError(
+                f"{text!r} is not one of {', '.join(options)}{_closest(word, options)}"
+            )
+        return word
+
+    return read
+
+
+def _closest(word: str, options: tuple[str, ...]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, options, n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _read_infrastructure(text: str) -> frozenset[str]:
+    pieces = {_one_of(*PIECES)(piece) for piece in text.split(",")}
+    if "none" in pieces and len(pieces) > 1:
+        raise InputError("none cannot stand beside another value; write none or https,redis")
+    return frozenset(pieces - {"none"})
+
+
+def _read_whole(largest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        digits = text.strip().replace(",", "")
+        is_number = digits.isascii() and digits.isdigit() and len(digits) <= len(str(largest))
+        if not is_number or int(digits) > largest:
+            raise InputError(f"{text!r} is not a whole number from 0 to {largest:,}")
+        return int(digits)
+
+    return read
+
+
+def _read_yes_no(text: str) -> bool:
+    return _one_of("yes", "no", "true", "false")(text) in {"yes", "true"}
+
+
+QUESTIONS = (
+    Question(
+        "volume",
+        "--volume",
+        "How many leads do you enrich?",
+        "Leads to enrich: 800, 5k, 5,000, 150k/month, 1.2m/year. Per day if nothing is said.",
+        parse_volume,
+        is_required=True,
+    ),
+    Question(
+        "plan",
+        "--plan",
+        "Which Clay plan are you on?",
+        "Your Clay plan.",
+        _one_of(*PLANS),
+        PLANS,
+        is_required=True,
+    ),
+    Question(
+        "infra",
+        "--infra",
+        "What infrastructure do you have?",
+        "What you can run: none, https, redis. Repeat it or separate by commas.",
+        _read_infrastructure,
+        PIECES,
+        is_required=True,
+    ),
+    Question(
+        "data_access",
+        "--data-access",
+        "How must enriched data come back?",
+        "How enriched data must come back: by CSV export or by real-time callback.",
+        _one_of("csv", "callback"),
+        ("csv", "callback"),
+    ),
+    Question(
+        "max_latency",
+        "--max-latency",
+        "How soon is a result needed?",
+        "The latest acceptable result, such as 5m or 2h.",
+        parse_latency,
+    ),
+    Question(
+        "retry",
+        "--retry",
+        "Who tries again after a failure?",
+        "Who tries again: a person, the running program, or a queue that survives a crash.",
+        _one_of("manual", "in-app", "automatic"),
+        ("manual", "in-app", "automatic"),
+    ),
+    Question(
+        "crm_sync",
+        "--crm-sync",
+        "How does the CRM get the data?",
+        "How the CRM is fed: by Clay's native action or by your own endpoint over HTTP.",
+        _one_of("native", "http"),
+        ("native", "http"),
+    ),
+    Question(
+        "sources",
+        "--several-sources/--one-source",
+        "Do leads come from one source or several?",
+        "Whether leads come from several sources or from one.",
+        _one_of("one", "several"),
+        ("one", "several"),
+    ),
+    Question(
+        "own_keys",
+        "--own-keys/--no-own-keys",
+        "Do you use your own provider keys?",
+        "Whether enrichments use your own provider keys, which spend no data credits.",
+        _read_yes_no,
+        ("yes", "no"),
+    ),
+    Question(
+        "credits_per_lead",
+        "--credits-per-lead",
+        "Data credits per lead?",
+        "Data credits that one lead costs. Default: the low end that Clay states.",
+        parse_credits,
+        is_in_wizard=False,
+    ),
+    Question(
+        "actions_per_lead",
+        "--actions-per-lead",
+        "Actions per lead?",
+        "Actions that one lead costs. Default: three enrichments, and one more with a callback.",
+        _read_whole(1_000),
+        is_in_wizard=False,
+    ),
+    Question(
+        "monthly_credits",
+        "--monthly-credits",
+        "Data credits per month?",
+        "Data credits you have a month. Default: what the plan publishes.",
+        _read_whole(10**12),
+        is_in_wizard=False,
+    ),
+    Question(
+        "monthly_actions",
+        "--monthly-actions",
+        "Actions per month?",
+        "Actions you have a month. Default: what the plan publishes.",
+        _read_whole(10**12),
+        is_in_wizard=False,
+    ),
+)
+
+_TWO_FLAGS = {
+    "sources": {"several": "--several-sources", "one": "--one-source"},
+    "own_keys": {True: "--own-keys", False: "--no-own-keys"},
+}
+
+
+def question(key: str) -> Question:
+    return next(q for q in QUESTIONS if q.key == key)
+
+
+def read_answers(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """The values of an answers file, and everything in it that cannot be read."""
+    values: dict[str, Any] = {}
+    problems = []
+    for key, written in document.items():
+        try:
+            values[key] = question(key).read(_as_text(written))
+        except InputError as error:
+            problems.append(Problem((key,), f"{key}: {error}"))
+    return values, problems
+
+
+def build_answers(values: Mapping[str, Any], matrix: Matrix) -> Answers:
+    """The `Answers` of values by question key, absent or None where nobody answered.
+
+    Raises `InputError` naming every missing flag, or an answer that the matrix does not know.
+    """
+    missing = [q.flag for q in QUESTIONS if q.is_required and values.get(q.key) is None]
+    if missing:
+        raise InputError(f"{' and '.join(missing)} must be given; see --help for what to write")
+    given = {key: value for key, value in values.items() if value is not None}
+    if given["plan"] not in {plan.id for plan in matrix.plans}:
+        raise InputError(f"--plan: the matrix {matrix.name} has no plan {given['plan']!r}")
+    return Answers(infrastructure=given.pop("infra"), **given)
+
+
+def command_line(answers: Answers, *, command: str = "recommend") -> list[str]:
+    """The words of the command that gives the same answer again."""
+    infra = ",".join(sorted(answers.infrastructure)) or "none"
+    words = ["clay-arch", command, "--volume", str(answers.volume)]
+    words += ["--plan", answers.plan, "--infra", infra]
+    for asked in QUESTIONS:
+        if asked.is_required:
+            continue
+        value = getattr(answers, asked.key)
+        if asked.key in _TWO_FLAGS:
+            words += [] if value in {None, False} else [_TWO_FLAGS[asked.key][value]]
+        elif value is not None:
+            words += [asked.flag, f"{value}s" if asked.key == "max_latency" else str(value)]
+    return words
+
+
+def quoted(words: list[str]) -> str:
+    """The words as one line for a shell."""
+    return shlex.join(words)
+
+
+def _as_text(written: object) -> str:
+    if isinstance(written, bool):
+        return "yes" if written else "no"
+    if isinstance(written, list):
+        return ",".join(str(piece) for piece in written)
+    return str(written)

@@ -1,0 +1,227 @@
+"""A project from a variant's template. The only module that knows Copier.
+
+A project is rendered into a folder inside the target and then moved up entry by entry, so that
+a failure leaves the target as it was, and a killed run can simply be repeated.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import re
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clay_arch import __version__
+from clay_arch.errors import ClayArchError, InputError, TargetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Project", "generated_tests", "list_files", "scaffold", "template_of", "variants"]
+
+PARTIAL = ".clay-arch-partial"
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
+LONGEST_DESCRIPTION = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What a template asks for, checked. Raises `InputError` for an answer it cannot take."""
+
+    variant: str
+    name: str
+    transport: str
+    description: str = "Moves leads through Clay."
+
+    def __post_init__(self) -> None:
+        template_of(self.variant)
+        if not _NAME.fullmatch(self.name):
+            raise InputError(
+                f"--name: {_shown(self.name)} is not a project name; write a small letter, then at"
+                " most 40 small letters, digits or hyphens, such as acme-leads"
+            )
+        text = self.description
+        if not text.isprintable() or not 0 < len(text.strip()) <= LONGEST_DESCRIPTION:
+            raise InputError(
+                f"--description: write one line of at most {LONGEST_DESCRIPTION} characters"
+            )
+
+    def as_data(self) -> dict[str, Any]:
+        """The answers as Copier takes them."""
+        return {
+            "project_name": self.name,
+            "description": self.description,
+            "transport": self.transport,
+            "clay_arch_version": __version__,
+        }
+
+
+def variants() -> tuple[str, ...]:
+    """The variants that this version has a template for, simplest first."""
+    ladder = ("direct", "standard", "queue")
+    return tuple(v for v in ladder if (_templates() / v / "copier.yml").is_file())
+
+
+def template_of(variant: str) -> Path:
+    """The template folder of a variant. Raises `InputError` where there is none."""
+    if variant not in variants():
+        raise InputError(
+            f"--variant: there is no template for {_shown(variant)} in clay-arch {__version__};"
+            f" it has {', '.join(variants())}"
+        )
+    return _templates() / variant
+
+
+def generated_tests(variant: str) -> tuple[str, ...]:
+    """The paths of the tests that a project of that variant is generated with."""
+    if variant not in variants():
+        return ()
+    template = template_of(variant)
+    found = (path.relative_to(template).as_posix() for path in template.glob("tests/**/test_*.py"))
+    return tuple(sorted(found))
+
+
+def list_files(project: Project, extra: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The paths that `scaffold` would write, rendered in a temporary folder."""
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        _render(project, Path(folder), extra or {})
+        return tuple(sorted(_relative_files(Path(folder))))
+
+
+def scaffold(
+    project: Project, target: Path, extra: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """Write the project, and the `extra` files by path, into a new or empty folder.
+
+    Returns the paths written. Raises `TargetError`, with nothing in the target touched, when it
+    is not a folder, not empty or not writable. A run that was killed half-way may be repeated.
+    """
+    target = _usable(target)
+    new_folders = _missing_folders(target)
+    partial = target / PARTIAL
+    try:
+        partial.mkdir(parents=True)
+        _render(project, partial, extra or {})
+        _refuse_strangers(target, partial)
+        written = tuple(sorted(_relative_files(partial)))
+        _move_up(partial, target)
+    except OSError as error:
+        _clean_up(partial, new_folders)
+        reason = error.strerror or "not possible"
+        raise TargetError(f"cannot write to {target}: {reason}; nothing was left there") from error
+    except BaseException:
+        _clean_up(partial, new_folders)
+        raise
+    return written
+
+
+def _templates() -> Path:
+    """The packaged folder of an installed wheel, or the checkout's."""
+    packaged = Path(__file__).parent / "templates"
+    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "templates"
+
+
+def _render(project: Project, folder: Path, extra: Mapping[str, str]) -> None:
+    import copier
+    from jinja2 import TemplateError
+    from plumbum.commands.processes import CommandNotFound, ProcessExecutionError
+
+    try:
+        copier.run_copy(
+            str(template_of(project.variant)),
+            folder,
+            data=project.as_data(),
+            quiet=True,
+            defaults=True,
+            overwrite=False,
+            settings=copier.Settings(),
+        )
+    except ValueError as error:
+        raise InputError(f"the template refuses an answer: {error}") from error
+    except (TemplateError, CommandNotFound, ProcessExecutionError) as error:
+        raise ClayArchError(f"the template cannot be rendered: {error}") from error
+    for name, text in extra.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+# The target
+
+
+def _usable(target: Path) -> Path:
+    """The target, resolved, once it can take a project; leftovers of a killed run are removed."""
+    if ".." in target.parts:
+        raise TargetError(f"{_shown(str(target))} leads upwards; name the folder without ..")
+    if target.is_symlink():
+        raise TargetError(f"{target} is a link; name the folder that it leads to")
+    try:
+        resolved = target.resolve()
+        if resolved.exists() and not resolved.is_dir():
+            raise TargetError(f"{target} is a file; name a new or empty folder")
+        has_partial = (resolved / PARTIAL).is_dir()
+        if resolved.is_dir() and any(resolved.iterdir()) and not has_partial:
+            raise TargetError(f"{target} is not empty; name a new or empty folder")
+        if has_partial:
+            shutil.rmtree(resolved / PARTIAL)
+    except OSError as error:
+        raise TargetError(f"cannot use {_shown(str(target))}: {error.strerror}") from error
+    return resolved
+
+
+def _refuse_strangers(target: Path, partial: Path) -> None:
+    """After a killed run some entries may have been moved up already: they must be ours."""
+    for path in _relative_files(target):
+        if Path(path).parts[0] == PARTIAL:
+            continue
+        fresh = partial / path
+        if not fresh.is_file() or not filecmp.cmp(target / path, fresh, shallow=False):
+            raise TargetError(f"{target} is not empty: it holds {path}; name an empty folder")
+
+
+def _move_up(partial: Path, target: Path) -> None:
+    moved: list[Path] = []
+    try:
+        for entry in sorted(partial.iterdir()):
+            destination = target / entry.name
+            _remove(destination)  # a killed run's, found equal byte for byte
+            entry.rename(destination)
+            moved.append(destination)
+        partial.rmdir()
+    except BaseException:
+        for entry in moved:
+            _remove(entry)
+        raise
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _missing_folders(target: Path) -> list[Path]:
+    """The folders that making `target` creates, innermost first."""
+    return [folder for folder in (target, *target.parents) if not folder.exists()]
+
+
+def _clean_up(partial: Path, new_folders: list[Path]) -> None:
+    shutil.rmtree(partial, ignore_errors=True)
+    for folder in new_folders:
+        with suppress(OSError):  # it was never made, or somebody else put something into it
+            folder.rmdir()
+
+
+def _relative_files(folder: Path) -> Iterator[str]:
+    return (p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir())
+
+
+def _shown(text: str) -> str:
+    longest = 40
+    return repr(text if len(text) <= longest else f"{text[:longest]}...")
