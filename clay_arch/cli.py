@@ -149,7 +149,7 @@ def _rendered(answer: Recommendation, form: str, command: str, *, is_file: bool)
     return render_text(answer, command=command, **_screen(is_file=is_file))
 
 
-def _decision_record(answer: Recommendation, command: str) -> str:
+def _decision_record(answer: Recommendation, command: str, chosen: str | None = None) -> str:
     from datetime import datetime
 
     from clay_arch.report.adr import render_adr
@@ -202,3 +202,108 @@ def _print(text: str, output: Path | None) -> None:
         partial.unlink(missing_ok=True)
         raise InputError(f"--output: cannot write {output}: {error.strerror}") from error
     click.echo(f"wrote {output}", err=True)
+
+
+# The project
+
+
+@cli.command()
+@click.argument("dest", type=click.Path(path_type=Path))
+@click.option("--variant", metavar="VARIANT", help="Scaffold this one, whatever the answers say.")
+@click.option("--name", metavar="NAME", help="The project's name. Default: that of DEST.")
+@click.option("--description", metavar="TEXT", help="One line for the project's metadata.")
+@click.option("--dry-run", is_flag=True, help="List the files and write nothing.")
+@answer_options
+def new(
+    dest: Path,
+    variant: str | None,
+    name: str | None,
+    description: str | None,
+    dry_run: bool,  # noqa: FBT001 - click passes flags by name
+    **params: Any,
+) -> None:
+    """Scaffold a running project into the new or empty folder DEST.
+
+    The variant is named, or taken from a recommendation; then the project also holds the decision
+    record with the answers in it.
+
+    \b
+    Examples:
+      clay-arch new acme-leads --variant direct
+      clay-arch new acme-leads --volume 900/month --plan growth --infra none
+      clay-arch new acme-leads --answers answers.yaml --dry-run
+    """
+    from clay_arch.scaffold import Project, list_files, scaffold
+
+    answer = _recommendation(params) if _has_answers(params) or not variant else None
+    chosen = variant or _runnable(answer)
+    project = Project(
+        variant=chosen,
+        name=name or dest.resolve().name,
+        transport=answer.decision.today.transport if answer else "webhook",
+        **({"description": description} if description is not None else {}),
+    )
+    extra = _record_file(answer, chosen, params) if answer else {}
+    if dry_run:
+        click.echo("\n".join(list_files(project, extra)))
+        return
+    written = scaffold(project, dest, extra)
+    click.echo(_next_steps(dest, chosen, len(written), has_record=bool(extra)))
+
+
+def _has_answers(params: Mapping[str, Any]) -> bool:
+    return any(value not in {None, ()} for value in params.values())
+
+
+def _runnable(answer: Recommendation | None) -> str:
+    """The recommended variant, once nothing blocks it. Raises `InputError` otherwise."""
+    if answer is None or answer.decision.status == "ready":
+        return answer.decision.variant if answer else ""
+    decision = answer.decision
+    lacking = ", ".join(blocker.need for blocker in decision.blockers)
+    raise InputError(
+        f"{decision.variant} fits but lacks {lacking}; add --variant {decision.today.variant}"
+        f" for what can run today, or --variant {decision.variant} to prepare for it"
+    )
+
+
+def _record_file(answer: Recommendation, chosen: str, params: Mapping[str, Any]) -> dict[str, str]:
+    record = _decision_record(answer, _command_line(answer, params), chosen=chosen)
+    return {f"docs/adr/0001-clay-integration-{chosen}.md": record}
+
+
+def _next_steps(dest: Path, variant: str, files: int, *, has_record: bool) -> str:
+    record = (
+        "docs/adr/ says why it is this variant"
+        if has_record
+        else ("recommend --format adr --output writes the decision record that is missing yet")
+    )
+    return "\n".join(
+        [
+            f"{variant}: {files} files in {dest}",
+            "",
+            f"  cd {dest}",
+            "  make demo                  200 leads through a local Clay, no account needed",
+            "  make test                  the project's own tests",
+            "  cp .env.example .env       then fill in your webhook URL",
+            "",
+            f"README.md shows the rest; {record}.",
+        ]
+    )
+
+
+@cli.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    add_help_option=False,
+)
+@click.pass_context
+def sandbox(ctx: click.Context) -> int:
+    """Run a local Clay: webhook source, enrichment, callbacks, credits, limits, faults."""
+    try:
+        from clay_arch.sandbox.command import command
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"the sandbox needs {error.name}; run: pip install 'clay-arch[sandbox]'"
+        ) from error
+    code: int = command.main(ctx.args, prog_name="clay-arch sandbox", standalone_mode=False)
+    return code

@@ -11,8 +11,7 @@ Anything else that escapes is a defect of clay-arch, not of the input.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 __all__ = ["CheckFailed", "ClayArchError", "FileProblems", "InputError", "Problem", "TargetError"]
 
@@ -39,8 +38,7 @@ class TargetError(ClayArchError):
     exit_code: ClassVar[int] = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong with a value, found at `path` (keys and indexes from the root).
 
     `cell` is a combination of answers that shows the problem, where one exists.

@@ -5,15 +5,15 @@ answers file and a step of the wizard; how it is written and read is said here o
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from clay_arch.decision.answers import Answers, parse_credits, parse_latency, parse_volume
 from clay_arch.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from decimal import Decimal
 
+    from clay_arch.decision.answers import Answers, Volume
     from clay_arch.decision.matrix import Matrix
 
 __all__ = [
@@ -39,8 +39,7 @@ PLANS = (
 PIECES = ("none", "https", "redis")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One question. `read` turns its written form into the value, or raises `InputError`.
 
     `flag` has two names, `--one/--other`, for a question with two answers that are flags of
@@ -55,6 +54,24 @@ class Question:
     options: tuple[str, ...] = ()
     is_required: bool = False
     is_in_wizard: bool = True
+
+
+def _read_volume(text: str) -> Volume:
+    from clay_arch.decision.answers import parse_volume
+
+    return parse_volume(text)
+
+
+def _read_latency(text: str) -> int:
+    from clay_arch.decision.answers import parse_latency
+
+    return parse_latency(text)
+
+
+def _read_credits(text: str) -> Decimal:
+    from clay_arch.decision.answers import parse_credits
+
+    return parse_credits(text)
 
 
 def _one_of(*options: str) -> Callable[[str], str]:
@@ -104,7 +121,7 @@ QUESTIONS = (
         "--volume",
         "How many leads do you enrich?",
         "Leads to enrich: 800, 5k, 5,000, 150k/month, 1.2m/year. Per day if nothing is said.",
-        parse_volume,
+        _read_volume,
         is_required=True,
     ),
     Question(
@@ -138,7 +155,7 @@ QUESTIONS = (
         "--max-latency",
         "How soon is a result needed?",
         "The latest acceptable result, such as 5m or 2h.",
-        parse_latency,
+        _read_latency,
     ),
     Question(
         "retry",
@@ -177,7 +194,7 @@ QUESTIONS = (
         "--credits-per-lead",
         "Data credits per lead?",
         "Data credits that one lead costs. Default: the low end that Clay states.",
-        parse_credits,
+        _read_credits,
         is_in_wizard=False,
     ),
     Question(
@@ -206,7 +223,7 @@ QUESTIONS = (
     ),
 )
 
-_TWO_FLAGS = {
+_TWO_FLAGS: dict[str, dict[object, str]] = {
     "sources": {"several": "--several-sources", "one": "--one-source"},
     "own_keys": {True: "--own-keys", False: "--no-own-keys"},
 }
@@ -233,6 +250,8 @@ def build_answers(values: Mapping[str, Any], matrix: Matrix) -> Answers:
 
     Raises `InputError` naming every missing flag, or an answer that the matrix does not know.
     """
+    from clay_arch.decision.answers import Answers
+
     missing = [q.flag for q in QUESTIONS if q.is_required and values.get(q.key) is None]
     if missing:
         raise InputError(f"{' and '.join(missing)} must be given; see --help for what to write")

@@ -15,11 +15,8 @@ remedies    what to do about a limit, tried and ranked
 recommend   all of it: the one function that others call
 audit       is a matrix total? unknown names, dead variants, cells
 coverage    one factor: gaps, overlaps, dead rules, dead columns
+troubles    what goes wrong with Clay: cause, remedy, the command that helps
+
+Values are named tuples where a dataclass would do as well: a dataclass takes four times as long
+to define, and the command line defines them all each time it starts.
 """
-
-from clay_arch.decision.answers import Answers, Volume
-from clay_arch.decision.facts import Fact, Facts
-from clay_arch.decision.matrix import Matrix
-from clay_arch.decision.recommend import Recommendation, recommend
-
-__all__ = ["Answers", "Fact", "Facts", "Matrix", "Recommendation", "Volume", "recommend"]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 from clay_arch.errors import InputError
 
@@ -37,8 +36,7 @@ _LATENCY = re.compile(r"(\d{1,9})\s*(s|m|h|d)", re.ASCII)
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(NamedTuple):
     """How many leads are enriched: a whole number of them per day, month or year."""
 
     amount: int
@@ -58,8 +56,7 @@ class Volume:
         return str(self.amount) if self.period == "day" else f"{self.amount}/{self.period}"
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(NamedTuple):
     """The inputs of one recommendation. None means not asked for, or Clay's usual figure."""
 
     volume: Volume
@@ -85,7 +82,7 @@ class Answers:
 
     def with_value(self, name: str, value: Any) -> Answers:
         """The same answers with the one of that field name changed."""
-        return replace(self, **{name: value})
+        return self._replace(**{name: value})
 
 
 def parse_volume(text: str) -> Volume:

@@ -6,7 +6,6 @@ too and each problem says where it stands. Pure.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +53,7 @@ def all_cells(matrix: Matrix) -> Iterator[Answers]:
         answers = Answers(Volume(max(1, int(volume))), plan.id, subset)
         for values in product(*choices):
             given: dict[str, Any] = {n.id: v for n, v in zip(needs, values, strict=True)}
-            yield replace(answers, **given)
+            yield answers._replace(**given)
 
 
 def _samples(factor: Factor) -> list[int | str]:

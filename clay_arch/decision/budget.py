@@ -6,9 +6,8 @@ allow it. Pure, like everything in this package.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clay_arch.decision import limits as limit_of
 from clay_arch.decision.limits import EXCEEDED, UNKNOWN, WATCH, Limit
@@ -40,8 +39,7 @@ _LISTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(NamedTuple):
     """Money in USD: the plan's price per month, and per lead at what its credits enrich.
 
     `leads_per_month` is how many leads the plan's credits enrich; None where credits do not
@@ -54,8 +52,7 @@ class Cost:
     facts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Feasibility:
+class Feasibility(NamedTuple):
     """The verdict (feasible, conditional or infeasible), all limits, and the id of the one that
     binds first.
     """

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clay_arch.decision.budget import assess
 from clay_arch.decision.evaluate import missing, transport_of
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Compared", "compare"]
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """One variant under this workload: what it lacks, how leads reach Clay, what binds first."""
 
     variant: Variant

@@ -5,8 +5,7 @@ Pure: the answer depends on matrix, facts and answers alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from clay_arch.decision.answers import Answers
@@ -29,8 +28,7 @@ __all__ = [
 READY, BLOCKED = "ready", "blocked"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """A rule that an answer met. It `decides` when no other answer asked for more."""
 
     rule: str
@@ -41,8 +39,7 @@ class Reason:
     decides: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Blocker:
+class Blocker(NamedTuple):
     """Something that the recommended variant requires and the architect lacks."""
 
     rule: str
@@ -51,8 +48,7 @@ class Blocker:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class Today:
+class Today(NamedTuple):
     """What runs with the plan and infrastructure at hand, and which needs that leaves unmet."""
 
     variant: str
@@ -60,8 +56,7 @@ class Today:
     unmet: tuple[Reason | Blocker, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The answer of the matrix, apart from what Clay's limits and prices say about it."""
 
     variant: str

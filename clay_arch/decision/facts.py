@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clay_arch.errors import Problem
 
@@ -25,8 +25,7 @@ GRADES = {
 Value = int | float | str | bool | tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One fact. `value` None means that nobody says; `note` holds what is known around it."""
 
     id: str

@@ -8,9 +8,8 @@ first change is found by bisection between the breaks, and it is exact. Pure.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from itertools import chain, product
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from clay_arch.decision.answers import Answers
 from clay_arch.decision.inputs import numeric_inputs
@@ -30,8 +29,7 @@ Judge = Callable[[Answers], Verdict]
 Aspect = Literal["decision", "feasibility"]
 
 
-@dataclass(frozen=True, slots=True)
-class Flip:
+class Flip(NamedTuple):
     """The nearest value of one input, in one direction, that changes one aspect of the answer.
 
     `outcome` and `verdict` are the answer at `value`. Where no value of the input changes
@@ -193,7 +191,7 @@ def _plan(matrix: Matrix, answers: Answers, here: Verdict, verdict_of: Judge) ->
 
 
 def _own_keys(answers: Answers, here: Verdict, verdict_of: Judge) -> tuple[Flip, ...]:
-    verdict = verdict_of(replace(answers, own_keys=not answers.own_keys))
+    verdict = verdict_of(answers._replace(own_keys=not answers.own_keys))
     flip = _difference("own_keys", answers.own_keys, not answers.own_keys, here, verdict)
     return _or_inert("own_keys", answers.own_keys, [flip] if flip else [])
 
@@ -216,7 +214,7 @@ def _companions(
     plans = [None, *(plan.id for plan in matrix.plans if plan.generation == "modern")]
     others = [None, *(other.id for other in matrix.infrastructure if other.id != piece)]
     for plan, other in sorted(product(plans, others), key=lambda pair: sum(map(bool, pair))):
-        changed = answers if plan is None else replace(answers, plan=plan)
+        changed = answers if plan is None else answers._replace(plan=plan)
         changed = changed if other is None else _toggled(changed, other)
         if verdict_of(changed).outcome != verdict_of(_toggled(changed, piece)).outcome:
             plan_change = [Change("plan", plan)] if plan else []
@@ -226,7 +224,7 @@ def _companions(
 
 
 def _toggled(answers: Answers, piece: str) -> Answers:
-    return replace(answers, infrastructure=answers.infrastructure ^ {piece})
+    return answers._replace(infrastructure=answers.infrastructure ^ {piece})
 
 
 # What counts as a difference

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clay_arch.decision.answers import (
     LARGEST_CREDITS_PER_LEAD,
@@ -30,8 +29,7 @@ LARGEST_ACTIONS_PER_LEAD = 1_000
 HUNDREDTH = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
-class NumericInput:
+class NumericInput(NamedTuple):
     """One numeric input: its grid from `lowest` to `highest` and where it stands on it.
 
     `breaks` are the grid points at which another rule begins. `current` is None when the present
@@ -59,16 +57,16 @@ def numeric_inputs(
         lowest=1,
         highest=LARGEST_LATENCY_SECONDS,
         breaks=_starts(matrix, "max_latency"),
-        set_to=lambda a, seconds: replace(a, max_latency=seconds),
+        set_to=lambda a, seconds: a._replace(max_latency=seconds),
         show=lambda seconds: f"{seconds}s",
     )
     yield NumericInput(
         id="credits_per_lead",
-        current=int(credits_per_lead(facts, replace(answers, own_keys=False)) / HUNDREDTH),
+        current=int(credits_per_lead(facts, answers._replace(own_keys=False)) / HUNDREDTH),
         lowest=0,
         highest=int(LARGEST_CREDITS_PER_LEAD / HUNDREDTH),
         breaks=(),
-        set_to=lambda a, hundredths: replace(a, credits_per_lead=hundredths * HUNDREDTH),
+        set_to=lambda a, hundredths: a._replace(credits_per_lead=hundredths * HUNDREDTH),
         show=lambda hundredths: hundredths * HUNDREDTH,
     )
     has_callback = matrix.rank(here.decision.variant) > 0
@@ -78,7 +76,7 @@ def numeric_inputs(
         lowest=0,
         highest=LARGEST_ACTIONS_PER_LEAD,
         breaks=(),
-        set_to=lambda a, number: replace(a, actions_per_lead=number),
+        set_to=lambda a, number: a._replace(actions_per_lead=number),
     )
     yield _allowance("monthly_credits", answers, facts.number(f"plan.{answers.plan}.credits"))
     yield _allowance("monthly_actions", answers, facts.number(f"plan.{answers.plan}.actions"))
@@ -94,7 +92,7 @@ def _volume(matrix: Matrix, answers: Answers) -> NumericInput:
         highest=LARGEST_VOLUME * days,
         # The smallest amount per period that comes to more than the whole day before the break.
         breaks=tuple((start - 1) * days + 1 for start in _starts(matrix, "volume")),
-        set_to=lambda a, amount: replace(a, volume=replace(a.volume, amount=amount)),
+        set_to=lambda a, amount: a._replace(volume=a.volume._replace(amount=amount)),
         show=lambda amount: amount if period == "day" else f"{amount}/{period}",
     )
 

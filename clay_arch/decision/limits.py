@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clay_arch.decision.answers import DAYS_PER_MONTH
 
@@ -32,8 +31,7 @@ OK, WATCH, UNKNOWN, EXCEEDED = "ok", "watch", "unknown", "exceeded"
 SECONDS_PER_DAY = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """One limit against this workload.
 
     `needed` and `allowed` share `unit`; `allowed` None means that nobody publishes it.
@@ -134,8 +132,8 @@ def rate(facts: Facts, answers: Answers) -> Limit:
         facts=("wire.rate",),
     )
     if limit.allowed is None:
-        return replace(limit, verdict=UNKNOWN)
-    return replace(limit, verdict=EXCEEDED, day=1) if limit.needed > limit.allowed else limit
+        return limit._replace(verdict=UNKNOWN)
+    return limit._replace(verdict=EXCEEDED, day=1) if limit.needed > limit.allowed else limit
 
 
 def latency(facts: Facts, answers: Answers) -> Limit:
@@ -151,25 +149,25 @@ def latency(facts: Facts, answers: Answers) -> Limit:
         facts=("wire.latency",),
     )
     if stated is None:
-        return replace(limit, verdict=UNKNOWN)
-    return replace(limit, verdict=WATCH) if wanted < stated else limit
+        return limit._replace(verdict=UNKNOWN)
+    return limit._replace(verdict=WATCH) if wanted < stated else limit
 
 
 def _monthly(
     facts: Facts, answers: Answers, limit: Limit, stated: int | None, *, can_be_raised: bool
 ) -> Limit:
     """Judge a monthly allowance. A stated one is final; a published one may be raised."""
-    limit = limit if stated is None else replace(limit, allowed=stated)
+    limit = limit if stated is None else limit._replace(allowed=stated)
     if limit.needed == 0:
         return limit
     if limit.allowed is None:
-        return replace(limit, verdict=UNKNOWN)
+        return limit._replace(verdict=UNKNOWN)
     if limit.needed <= limit.allowed:
         return limit
     is_negotiable = facts.includes("capability.negotiable", answers.plan)
     verdict = WATCH if stated is None and (can_be_raised or is_negotiable) else EXCEEDED
     day = _day(limit.allowed * DAYS_PER_MONTH, limit.needed)
-    return replace(limit, verdict=verdict, day=day)
+    return limit._replace(verdict=verdict, day=day)
 
 
 def _lifetime(facts: Facts, answers: Answers, limit: Limit) -> Limit:
@@ -177,10 +175,10 @@ def _lifetime(facts: Facts, answers: Answers, limit: Limit) -> Limit:
     if facts.includes("capability.auto_delete", answers.plan):
         return limit
     if limit.allowed is None:
-        return replace(limit, verdict=UNKNOWN)
+        return limit._replace(verdict=UNKNOWN)
     day = _day(limit.allowed, limit.needed)
     horizon = facts.number("ours.watch-days") or 0
-    return replace(limit, verdict=WATCH if day <= horizon else OK, day=day)
+    return limit._replace(verdict=WATCH if day <= horizon else OK, day=day)
 
 
 def _day(allowed: int, per_day: Decimal) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clay_arch.errors import InputError
 
@@ -46,8 +46,7 @@ class Interval:
         return f"[{self.low}, {'inf' if self.high is None else self.high})"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """When `factor` has a value in `when`, `simplest` is the simplest variant that will do."""
 
     id: str
@@ -62,8 +61,7 @@ class Rule:
         return self.when == value
 
 
-@dataclass(frozen=True, slots=True)
-class Factor:
+class Factor(NamedTuple):
     """One input of the decision. Numeric factors have no `options`; their rules use intervals."""
 
     id: str
@@ -73,8 +71,7 @@ class Factor:
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(NamedTuple):
     """What the architect must have: one of `plans`, or one piece of `infrastructure`.
 
     With `when`, a pair of factor and option, it holds only for those who answered so.
@@ -88,8 +85,7 @@ class Requirement:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(NamedTuple):
     """One of the architectures, with its row of the matrix in words."""
 
     id: str
@@ -108,8 +104,7 @@ class Variant:
     cons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """An allowed value with its title; plans also have a generation, modern or legacy."""
 
     id: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clay_arch.decision.flips import Flip, find_flips
 from clay_arch.decision.rejected import Rejection, rejections
@@ -11,6 +10,8 @@ from clay_arch.decision.remedies import Remedy, rank_remedies
 from clay_arch.decision.verdict import judge
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from clay_arch.decision.answers import Answers
     from clay_arch.decision.budget import Feasibility
     from clay_arch.decision.evaluate import Decision
@@ -22,12 +23,12 @@ __all__ = ["Recommendation", "recommend"]
 CONSIDERED = ("routines.status", "routines.idempotency", "routines.delivery")
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+class Recommendation(NamedTuple):
     """One recommendation, complete: it can be rendered without asking the engine again.
 
     `facts` are those that the figures came from; `considered` are the facts about the option
-    that is named but not scaffolded, Clay's Public API routines.
+    that is named but not scaffolded, Clay's Public API routines. `sources` spells out the
+    sources of both.
     """
 
     matrix: Matrix
@@ -40,6 +41,7 @@ class Recommendation:
     remedies: tuple[Remedy, ...]
     facts: tuple[Fact, ...]
     considered: tuple[Fact, ...]
+    sources: Mapping[str, str]
 
 
 def recommend(matrix: Matrix, facts: Facts, answers: Answers) -> Recommendation:
@@ -48,6 +50,8 @@ def recommend(matrix: Matrix, facts: Facts, answers: Answers) -> Recommendation:
     feasibility = verdict.feasibility
     limit_facts = (fact for limit in feasibility.limits for fact in limit.facts)
     used = dict.fromkeys((*limit_facts, *feasibility.cost.facts, "capability.webhook_source"))
+    known = tuple(facts.by_id[fact_id] for fact_id in used)
+    considered = tuple(facts.by_id[f] for f in CONSIDERED if f in facts.by_id)
     return Recommendation(
         matrix=matrix,
         facts_version=facts.version,
@@ -57,6 +61,7 @@ def recommend(matrix: Matrix, facts: Facts, answers: Answers) -> Recommendation:
         flips=find_flips(matrix, facts, answers),
         feasibility=feasibility,
         remedies=rank_remedies(matrix, facts, answers, verdict),
-        facts=tuple(facts.by_id[fact_id] for fact_id in used),
-        considered=tuple(facts.by_id[f] for f in CONSIDERED if f in facts.by_id),
+        facts=known,
+        considered=considered,
+        sources={f.source: facts.sources[f.source] for f in (*known, *considered)},
     )

@@ -5,8 +5,7 @@ Pure, like everything in this package.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clay_arch.decision.evaluate import matched_rules, missing
 from clay_arch.decision.matrix import Interval
@@ -20,16 +19,14 @@ if TYPE_CHECKING:
 __all__ = ["Change", "Rejection", "rejections"]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One input and the value nearest to its present one that would do."""
 
     input: str
     value: int | str | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
+class Rejection(NamedTuple):
     """A variant that is not the answer: its first failing condition and what would admit it.
 
     `rule` is None for a variant that would do but is more than the workload needs.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clay_arch.decision.answers import DAYS_PER_MONTH, PERIOD_DAYS, Answers, Volume
 from clay_arch.decision.limits import EXCEEDED, WATCH
@@ -23,8 +22,7 @@ LEAST_CREDITS_PER_LEAD = Decimal("0.5")  # below it no enrichment column is left
 _SEVERITY = {"feasible": 0, "conditional": 1, "infeasible": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(NamedTuple):
     """One thing to do. `settles` are the limits that it puts right, `leaves` those still exceeded.
 
     `input` and `value` say it as an answer, where it is one; `verdict` is the feasibility then.
@@ -63,8 +61,7 @@ def _rank(remedy: Remedy) -> tuple[bool, int, int, int]:
     return (gives_up, _SEVERITY[remedy.verdict], len(remedy.leaves), -len(remedy.settles))
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     id: str
     text: str
     input: str
@@ -103,7 +100,7 @@ def _candidates(matrix: Matrix, answers: Answers, here: Verdict) -> Iterator[_Ca
             "use your own provider keys, so that enrichments spend no data credits",
             "own_keys",
             True,
-            replace(answers, own_keys=True),
+            answers._replace(own_keys=True),
         )
     yield from _fewer_per_lead(answers, limits)
     yield from _larger_allowances(answers, limits)
@@ -116,13 +113,14 @@ def _fewer_per_lead(answers: Answers, limits: dict[str, Limit]) -> Iterator[_Can
     if (limit := limits.get("credits")) and limit.allowed:
         share = (Decimal(limit.allowed) / monthly).quantize(Decimal("0.01"), ROUND_DOWN)
         if share >= LEAST_CREDITS_PER_LEAD:
-            changed = replace(answers, credits_per_lead=share)
+            changed = answers._replace(credits_per_lead=share)
             text = f"spend at most {share} credits per lead: fewer or cheaper enrichment columns"
             yield _Candidate("fewer-credits", text, "credits_per_lead", share, changed)
     if (limit := limits.get("actions")) and limit.allowed and limit.allowed >= monthly:
         most = limit.allowed // monthly
-        text = f"spend at most {most} actions per lead: fewer columns"
-        changed = replace(answers, actions_per_lead=most)
+        noun = "action" if most == 1 else "actions"
+        text = f"spend at most {most} {noun} per lead: fewer columns"
+        changed = answers._replace(actions_per_lead=most)
         yield _Candidate("fewer-actions", text, "actions_per_lead", most, changed)
 
 
@@ -142,7 +140,7 @@ def _larger_plans(matrix: Matrix, answers: Answers) -> Iterator[_Candidate]:
     ids = [plan.id for plan in modern]
     above = modern[ids.index(answers.plan) + 1 :] if answers.plan in ids else modern[-1:]
     for plan in above:
-        changed = replace(answers, plan=plan.id)
+        changed = answers._replace(plan=plan.id)
         yield _Candidate(f"plan-{plan.id}", f"move to {plan.title}", "plan", plan.id, changed)
 
 
@@ -159,7 +157,7 @@ def _smaller_volume(answers: Answers, limits: dict[str, Limit]) -> Iterator[_Can
     if amount > 0:
         volume = Volume(amount, answers.volume.period)
         text = f"enrich at most {amount:,} leads a {volume.period}"
-        changed = replace(answers, volume=volume)
+        changed = answers._replace(volume=volume)
         yield _Candidate("less-volume", text, "volume", str(volume), changed)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clay_arch.decision.budget import assess
 from clay_arch.decision.evaluate import decide
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "Verdict", "judge"]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a reader calls the answer: when one of these differs, the answer has changed."""
 
     variant: str
@@ -29,8 +27,7 @@ class Outcome:
     today_transport: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The decision together with what Clay's limits say about it."""
 
     decision: Decision

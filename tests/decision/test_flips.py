@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -66,10 +65,10 @@ def _aspect(verdict: Verdict, flip: Flip) -> object:
 
 def _moved(start: Answers, name: str, value: Any) -> Answers:
     if name in {"https", "redis"}:
-        return replace(start, infrastructure=start.infrastructure ^ {name})
+        return start._replace(infrastructure=start.infrastructure ^ {name})
     if name == "volume":
         amount = int(str(value).split("/", maxsplit=1)[0])
-        return replace(start, volume=replace(start.volume, amount=amount))
+        return start._replace(volume=start.volume._replace(amount=amount))
     return start.with_value(name, parse_latency(value) if name == "max_latency" else value)
 
 
