@@ -10,7 +10,7 @@ from measure import PYTHON, ROOT, interleaved, peak_mib, report
 
 ROWS, FEW = 1_000_000, 100_000
 LARGEST_MIB = 150
-BARE_PASS = """
+READ_ALL = """
 import csv, sys
 with open(sys.argv[1], newline="", encoding="utf-8-sig") as file:
     for row in csv.DictReader(file):
@@ -41,7 +41,7 @@ def _write(path: Path, address: str, rows: int) -> Path:
 
 def _compare(title: str, path: Path, *, bound: float, folder: Path) -> None:
     commands = {
-        "csv.DictReader": [PYTHON, "-c", BARE_PASS, str(path)],
+        "csv.DictReader": [PYTHON, "-c", READ_ALL, str(path)],
         "leadflow send --dry-run": _dry_run(path),
     }
     samples = interleaved(commands, rounds=3, cwd=folder, env=_environment(folder))

@@ -1,6 +1,7 @@
 """Recommends, proves and scaffolds the architecture of a Clay integration.
 
-cli         parses, calls, prints; options makes its flags of the questions
+cli         the command line; commands holds what each command does
+options     the flags, made of the questions
 wizard      asks what is missing, on a terminal
 report      a recommendation as text, markdown, JSON or decision record
 scaffold    the only module that knows Copier

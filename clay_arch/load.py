@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from clay_arch.decision.audit import audit_matrix
-from clay_arch.decision.budget import needed_facts
 from clay_arch.decision.facts import Facts, audit_facts, parse_facts
 from clay_arch.decision.matrix import Matrix, parse_matrix
 from clay_arch.errors import FileProblems, InputError
@@ -23,10 +21,19 @@ from clay_arch.questions import read_answers
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from clay_arch.decision.troubles import Trouble
     from clay_arch.document import Document
     from clay_arch.errors import Problem
 
-__all__ = ["DATA", "load_answers", "load_facts", "load_matrix", "load_packaged", "load_schema"]
+__all__ = [
+    "DATA",
+    "load_answers",
+    "load_facts",
+    "load_matrix",
+    "load_packaged",
+    "load_schema",
+    "load_troubles",
+]
 
 LARGEST_INPUT = 1024 * 1024
 DATA = Path(__file__).parent / "data"
@@ -45,6 +52,8 @@ def load_matrix(path: Path | None = None) -> Matrix:
     """
     if path is None:
         return parse_matrix(load_packaged("matrix"))
+    from clay_arch.decision.audit import audit_matrix
+
     return parse_matrix(_checked(path, "matrix", audit_matrix))
 
 
@@ -53,9 +62,11 @@ def load_facts(matrix: Matrix, path: Path | None = None) -> Facts:
 
     Raises `FileProblems` with every mistake in the file.
     """
-    needed = needed_facts(plan.id for plan in matrix.plans)
     if path is None:
         return parse_facts(load_packaged("facts"))
+    from clay_arch.decision.budget import needed_facts
+
+    needed = needed_facts(plan.id for plan in matrix.plans)
     return parse_facts(_checked(path, "facts", lambda d: audit_facts(d, needed=needed)))
 
 
@@ -74,6 +85,13 @@ def load_answers(source: str) -> dict[str, Any]:
 
 def _unreadable(document: Any) -> list[Problem]:
     return read_answers(document)[1]
+
+
+def load_troubles() -> tuple[Trouble, ...]:
+    """The packaged troubles, each with cause, remedy and the command that helps."""
+    from clay_arch.decision.troubles import parse_troubles
+
+    return parse_troubles(load_packaged("troubles"))
 
 
 def load_schema(name: str) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -12,6 +13,9 @@ from clay_arch.errors import InputError
 from clay_arch.questions import QUESTIONS, Question, build_answers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import TextIO
+
     from clay_arch.decision.answers import Answers
     from clay_arch.decision.matrix import Matrix
 
@@ -24,10 +28,10 @@ __all__ = [
     "output_option",
 ]
 
-KEYS = tuple(asked.key for asked in QUESTIONS)
+Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
-class Written(click.ParamType):
+class Written(click.ParamType[Any]):
     """A value in its written form, read by its question."""
 
     name = "text"
@@ -45,7 +49,7 @@ class Written(click.ParamType):
         return f"[{'|'.join(self.question.options)}]" if self.question.options else "TEXT"
 
 
-def answer_options(command: Any) -> Any:
+def answer_options(command: Command) -> Command:
     """Every question as an option of `command`, and `--answers` for a file of them."""
     answers = click.option(
         "--answers",
@@ -54,30 +58,54 @@ def answer_options(command: Any) -> Any:
         envvar="CLAY_ARCH_ANSWERS",
         help="Answers as YAML or JSON; - reads standard input. Flags win over it.",
     )
-    for asked in reversed(QUESTIONS):
-        command = _option(asked)(command)
-    return matrix_option(facts_option(answers(command)))
+    command = answers(matrix_option(facts_option(command)))
+    for option in reversed([option for asked in QUESTIONS for option in _options(asked)]):
+        command = option(command)
+    return command
 
 
-def choose_answers(params: dict[str, Any], matrix: Matrix) -> Answers:
+def choose_answers(params: Mapping[str, Any], matrix: Matrix) -> Answers:
     """The answers that flags, environment, answers file and, on a terminal, the wizard give.
 
     Raises `InputError` naming every flag that is still missing.
     """
-    values = {key: params[key] for key in KEYS if params[key] not in {None, ()}}
+    values = {**_from_environment(), **_given(params)}
     if values.get("infra"):
         values["infra"] = _together(values["infra"])
     if params["answers_file"]:
         values = {**_from_file(params["answers_file"]), **values}
-    if _is_missing(values) and sys.stdin.isatty() and sys.stderr.isatty():
+    if _is_missing(values) and _is_terminal(sys.stdin) and _is_terminal(sys.stderr):
         from clay_arch.wizard import ask_missing
 
         values = ask_missing(values, ClickTerminal())
     return build_answers(values, matrix)
 
 
+def _given(params: Mapping[str, Any]) -> dict[str, Any]:
+    keys = (asked.key for asked in QUESTIONS)
+    return {key: params[key] for key in keys if params[key] is not None and params[key] != ()}
+
+
+def _from_environment() -> dict[str, Any]:
+    """The questions with two flags: click reads the variables of all others itself."""
+    values = {}
+    for asked in QUESTIONS:
+        written = os.environ.get(_variable(asked)) if "/" in asked.flag else None
+        if written:
+            try:
+                values[asked.key] = asked.read(written)
+            except InputError as error:
+                raise InputError(f"{_variable(asked)}: {error}") from error
+    return values
+
+
 def _is_missing(values: dict[str, Any]) -> bool:
     return any(asked.is_required and values.get(asked.key) is None for asked in QUESTIONS)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    """A closed stream is None, and no terminal."""
+    return stream is not None and stream.isatty()
 
 
 def _from_file(source: str) -> dict[str, Any]:
@@ -105,23 +133,29 @@ class ClickTerminal:
         click.echo(text, err=True)
 
 
-def _option(asked: Question) -> Any:
-    variable = f"CLAY_ARCH_{asked.key.upper()}"
-    if "/" in asked.flag:
-        return click.option(
-            asked.flag, asked.key, default=None, envvar=variable, help=asked.help, type=bool
-        )
-    return click.option(
-        asked.flag,
-        asked.key,
-        type=Written(asked),
-        multiple=asked.key == "infra",
-        envvar=variable,
-        help=asked.help,
-    )
+def _options(asked: Question) -> list[Callable[[Command], Command]]:
+    """One option for a question, or one flag for each of its two answers."""
+    kind = Written(asked)
+    if "/" not in asked.flag:
+        variable, many = _variable(asked), asked.key == "infra"
+        return [
+            click.option(
+                asked.flag, asked.key, type=kind, multiple=many, envvar=variable, help=asked.help
+            )
+        ]
+    first, second = asked.flag.split("/")
+    yes, no = asked.options
+    return [
+        click.option(first, asked.key, type=kind, flag_value=yes, help=asked.help),
+        click.option(second, asked.key, type=kind, flag_value=no, help=f"The opposite of {first}."),
+    ]
 
 
-def matrix_option(command: Any) -> Any:
+def _variable(asked: Question) -> str:
+    return f"CLAY_ARCH_{asked.key.upper()}"
+
+
+def matrix_option(command: Command) -> Command:
     """`--matrix FILE`: a matrix of one's own."""
     return click.option(
         "--matrix",
@@ -132,7 +166,7 @@ def matrix_option(command: Any) -> Any:
     )(command)
 
 
-def facts_option(command: Any) -> Any:
+def facts_option(command: Command) -> Command:
     """`--facts FILE`: facts of one's own."""
     return click.option(
         "--facts",
@@ -143,7 +177,7 @@ def facts_option(command: Any) -> Any:
     )(command)
 
 
-def format_option(*formats: str) -> Any:
+def format_option(*formats: str) -> Callable[[Command], Command]:
     """`--format`, the first of `formats` being the default."""
     return click.option(
         "--format",
@@ -155,7 +189,7 @@ def format_option(*formats: str) -> Any:
     )
 
 
-def output_option(command: Any) -> Any:
+def output_option(command: Command) -> Command:
     """`--output FILE`: to a file instead of standard output."""
     return click.option(
         "--output",

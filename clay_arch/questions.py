@@ -42,8 +42,8 @@ PIECES = ("none", "https", "redis")
 class Question(NamedTuple):
     """One question. `read` turns its written form into the value, or raises `InputError`.
 
-    `flag` has two names, `--one/--other`, for a question with two answers that are flags of
-    their own; `options` are the written forms where there is a fixed set of them.
+    A question with two answers may have two flags, `--one/--other`, which stand for its
+    `options` in that order; other questions take their written form after the flag.
     """
 
     key: str
@@ -179,7 +179,7 @@ QUESTIONS = (
         "Do leads come from one source or several?",
         "Whether leads come from several sources or from one.",
         _one_of("one", "several"),
-        ("one", "several"),
+        ("several", "one"),
     ),
     Question(
         "own_keys",
@@ -223,11 +223,6 @@ QUESTIONS = (
     ),
 )
 
-_TWO_FLAGS: dict[str, dict[object, str]] = {
-    "sources": {"several": "--several-sources", "one": "--one-source"},
-    "own_keys": {True: "--own-keys", False: "--no-own-keys"},
-}
-
 
 def question(key: str) -> Question:
     return next(q for q in QUESTIONS if q.key == key)
@@ -270,11 +265,16 @@ def command_line(answers: Answers, *, command: str = "recommend") -> list[str]:
         if asked.is_required:
             continue
         value = getattr(answers, asked.key)
-        if asked.key in _TWO_FLAGS:
-            words += [] if value in {None, False} else [_TWO_FLAGS[asked.key][value]]
-        elif value is not None:
-            words += [asked.flag, f"{value}s" if asked.key == "max_latency" else str(value)]
+        if value is not None and value is not False:
+            words += _flag_words(asked, value)
     return words
+
+
+def _flag_words(asked: Question, value: object) -> list[str]:
+    for flag, option in zip(asked.flag.split("/"), asked.options, strict=False):
+        if "/" in asked.flag and asked.read(option) == value:
+            return [flag]
+    return [asked.flag, f"{value}s" if asked.key == "max_latency" else str(value)]
 
 
 def quoted(words: list[str]) -> str:
@@ -286,5 +286,5 @@ def _as_text(written: object) -> str:
     if isinstance(written, bool):
         return "yes" if written else "no"
     if isinstance(written, list):
-        return ",".join(str(piece) for piece in written)
+        return ",".join(str(piece) for piece in written) or "none"
     return str(written)

@@ -10,6 +10,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import click
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,22 +56,23 @@ def is_wire(fact: str) -> bool:
 
 def describe(fact: str, title: str, tests: list[str]) -> list[str]:
     lines = [f"{fact}  {title}", *(f"    {test}" for test in tests)]
-    for switch in SWITCHES.get(fact, ()):
-        lines.append(f"    switch {switch.field} = {switch.default!r}: {switch.does}")
-    if len(lines) == 1:
-        lines.append("    MISSING")
-    return lines
+    lines += [
+        f"    switch {switch.field} = {switch.default!r}: {switch.does}"
+        for switch in SWITCHES.get(fact, ())
+    ]
+    return lines if len(lines) > 1 else [*lines, "    MISSING"]
 
 
 def main() -> int:
     facts, tests = read_facts(), read_tests()
     wire = [fact for fact in facts if is_wire(fact)]
-    for _fact in wire:
-        pass
+    for fact in wire:
+        click.echo("\n".join(describe(fact, facts[fact], tests.get(fact, []))))
     missing = [fact for fact in wire if fact not in tests and fact not in SWITCHES]
     unknown = sorted((tests.keys() | SWITCHES.keys()) - facts.keys())
+    click.echo(f"{len(wire)} facts, {len(missing)} missing: {', '.join(missing) or 'none'}")
     if unknown:
-        pass
+        click.echo(f"named by a test or a switch, but no fact: {', '.join(unknown)}")
     return 1 if missing or unknown else 0
 
 

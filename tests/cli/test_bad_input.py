@@ -1,4 +1,4 @@
-"""Bad input: one sentence that names the flag or line, the documented exit code, nothing written."""
+"""Bad input: one sentence that names the flag or line, a documented exit code, nothing written."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import TOOL
 
 from clay_arch.load import DATA
+from tests.process import TOOL
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Run
+    from tests.process import Command
 
 GOOD = {"--volume": "5k", "--plan": "growth", "--infra": "https"}
 
@@ -48,7 +48,7 @@ def _words(**changed: str) -> list[str]:
     ids=str,
 )
 def test_a_bad_answer_is_one_line_naming_the_flag(
-    run: Run, changed: dict[str, str], named: str
+    run: Command, changed: dict[str, str], named: str
 ) -> None:
     ended = run(*_words(**changed))
 
@@ -58,7 +58,7 @@ def test_a_bad_answer_is_one_line_naming_the_flag(
     assert named in ended.err
 
 
-def test_infra_none_beside_another_value_is_a_usage_error(run: Run) -> None:
+def test_infra_none_beside_another_value_is_a_usage_error(run: Command) -> None:
     ended = run(*_words(), "--infra", "none")
 
     assert ended.code == 2
@@ -66,7 +66,7 @@ def test_infra_none_beside_another_value_is_a_usage_error(run: Run) -> None:
 
 
 @pytest.mark.parametrize("missing", ["--volume", "--plan", "--infra"])
-def test_without_a_terminal_nothing_is_asked(run: Run, missing: str) -> None:
+def test_without_a_terminal_nothing_is_asked(run: Command, missing: str) -> None:
     answers = {flag: value for flag, value in GOOD.items() if flag != missing}
 
     ended = run("recommend", *(word for pair in answers.items() for word in pair))
@@ -87,7 +87,7 @@ def test_a_closed_standard_input_is_no_terminal() -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_a_misspelt_command_is_answered_with_the_nearest(run: Run) -> None:
+def test_a_misspelt_command_is_answered_with_the_nearest(run: Command) -> None:
     ended = run("recomend")
 
     assert ended.code == 2
@@ -114,7 +114,9 @@ def _spoil(folder: Path, old: str, new: str) -> Path:
 
 
 @pytest.mark.parametrize("name", SPOILED)
-def test_matrix_check_exits_1_with_the_counter_example(run: Run, tmp_path: Path, name: str) -> None:
+def test_matrix_check_exits_1_with_the_counter_example(
+    run: Command, tmp_path: Path, name: str
+) -> None:
     (old, new), cell = SPOILED[name]
     _spoil(tmp_path, old, new)
 
@@ -127,7 +129,7 @@ def test_matrix_check_exits_1_with_the_counter_example(run: Run, tmp_path: Path,
 
 @pytest.mark.parametrize("name", SPOILED)
 def test_recommend_refuses_a_spoiled_matrix_with_exit_2(
-    run: Run, tmp_path: Path, name: str
+    run: Command, tmp_path: Path, name: str
 ) -> None:
     (old, new), cell = SPOILED[name]
     _spoil(tmp_path, old, new)
@@ -138,7 +140,9 @@ def test_recommend_refuses_a_spoiled_matrix_with_exit_2(
     assert cell in ended.err
 
 
-def test_an_unknown_rule_id_in_a_matrix_is_named_with_its_line(run: Run, tmp_path: Path) -> None:
+def test_an_unknown_rule_id_in_a_matrix_is_named_with_its_line(
+    run: Command, tmp_path: Path
+) -> None:
     _spoil(tmp_path, "requires: [PLAN-2]", "requires: [PLAN-9]")
 
     ended = run("matrix", "check", "spoiled.yaml")
@@ -147,7 +151,7 @@ def test_an_unknown_rule_id_in_a_matrix_is_named_with_its_line(run: Run, tmp_pat
     assert "unknown rule id PLAN-9" in ended.out + ended.err
 
 
-def test_a_yaml_bomb_is_refused(run: Run, tmp_path: Path) -> None:
+def test_a_yaml_bomb_is_refused(run: Command, tmp_path: Path) -> None:
     levels = "\n".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 9))
     (tmp_path / "bomb.yaml").write_text(f"l0: &l0 [x]\n{levels}\n")
 

@@ -13,12 +13,12 @@ from clay_arch.load import load_schema
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Run
+    from tests.process import Command
 
 GROWTH = ("--plan", "growth", "--infra", "https,redis")
 
 
-def _document(run: Run, *words: str) -> dict[str, Any]:
+def _document(run: Command, *words: str) -> dict[str, Any]:
     ended = run("recommend", *words, "--format", "json")
     assert (ended.code, ended.err) == (0, "")
     document: dict[str, Any] = json.loads(ended.out)
@@ -30,7 +30,7 @@ def _document(run: Run, *words: str) -> dict[str, Any]:
     ("volume", "variant"),
     [("999", "direct"), ("1000", "standard"), ("9999", "standard"), ("10000", "queue")],
 )
-def test_the_bounds_of_the_matrix(run: Run, volume: str, variant: str) -> None:
+def test_the_bounds_of_the_matrix(run: Command, volume: str, variant: str) -> None:
     document = _document(run, "--volume", volume, *GROWTH)
 
     assert document["recommendation"]["variant"] == variant
@@ -38,7 +38,7 @@ def test_the_bounds_of_the_matrix(run: Run, volume: str, variant: str) -> None:
     assert document["today"]["variant"] == variant
 
 
-def test_what_is_blocked_names_what_runs_today(run: Run) -> None:
+def test_what_is_blocked_names_what_runs_today(run: Command) -> None:
     document = _document(run, "--volume", "12000", "--plan", "free", "--infra", "none")
 
     assert document["recommendation"]["variant"] == "queue"
@@ -46,7 +46,7 @@ def test_what_is_blocked_names_what_runs_today(run: Run) -> None:
     assert (document["today"]["variant"], document["today"]["transport"]) == ("direct", "csv")
 
 
-def test_the_printed_command_gives_the_same_answer_again(run: Run) -> None:
+def test_the_printed_command_gives_the_same_answer_again(run: Command) -> None:
     words = ("--volume", "150k/month", "--plan", "pro", "--infra", "redis", "--infra", "https")
     needs = ("--several-sources", "--max-latency", "5m", "--credits-per-lead", "0.5", "--own-keys")
 
@@ -57,20 +57,22 @@ def test_the_printed_command_gives_the_same_answer_again(run: Run) -> None:
     assert _document(run, *command[2:]) == first
 
 
-def test_flags_win_over_environment_and_environment_over_the_file(run: Run, tmp_path: Path) -> None:
+def test_flags_win_over_environment_and_environment_over_the_file(
+    run: Command, tmp_path: Path
+) -> None:
     (tmp_path / "answers.yaml").write_text("volume: 10k\nplan: free\ninfra: none\n")
     words = ("recommend", "--answers", "answers.yaml", "--volume", "5k", "--format", "json")
 
     ended = run(*words, env={"CLAY_ARCH_VOLUME": "6k", "CLAY_ARCH_PLAN": "growth"})
 
     inputs = json.loads(ended.out)["inputs"]
-    assert inputs["volume"]["per_day"] == 5_000
+    assert inputs["volume"] == 5_000
     assert inputs["plan"] == "growth"
-    assert inputs["infra"] == []
+    assert inputs["infra"] == ["none"]
 
 
-def test_answers_come_from_standard_input(run: Run) -> None:
-    answers = '{"volume": 800, "plan": "free", "infra": []}'
+def test_answers_come_from_standard_input(run: Command) -> None:
+    answers = '{"volume": 800, "plan": "free", "infra": "none"}'
 
     ended = run("recommend", "--answers", "-", "--format", "json", stdin=answers)
 
@@ -87,14 +89,14 @@ def test_answers_come_from_standard_input(run: Run) -> None:
     ids=["feasible", "blocked", "infeasible"],
 )
 def test_exit_code_tells_blocked_and_infeasible(
-    run: Run, words: tuple[str, ...], code: int
+    run: Command, words: tuple[str, ...], code: int
 ) -> None:
     assert run("recommend", *words, "--exit-code").code == code
     assert run("recommend", *words).code == 0
 
 
 @pytest.mark.parametrize("form", ["text", "json", "markdown", "adr"])
-def test_output_goes_whole_into_a_file(run: Run, tmp_path: Path, form: str) -> None:
+def test_output_goes_whole_into_a_file(run: Command, tmp_path: Path, form: str) -> None:
     words = ("recommend", "--volume", "5k", *GROWTH, "--format", form)
 
     shown = run(*words)
@@ -104,7 +106,9 @@ def test_output_goes_whole_into_a_file(run: Run, tmp_path: Path, form: str) -> N
     assert (tmp_path / "answer").read_text() == shown.out
 
 
-def test_a_matrix_and_facts_of_ones_own_replace_the_packaged_ones(run: Run, tmp_path: Path) -> None:
+def test_a_matrix_and_facts_of_ones_own_replace_the_packaged_ones(
+    run: Command, tmp_path: Path
+) -> None:
     from clay_arch.load import DATA
 
     matrix = (DATA / "matrix.yaml").read_text()
@@ -127,5 +131,25 @@ def test_a_matrix_and_facts_of_ones_own_replace_the_packaged_ones(run: Run, tmp_
     assert "--matrix mine.yaml --facts facts.yaml" in document["command"]
 
 
-def test_no_colour_without_a_terminal(run: Run) -> None:
+def test_no_colour_without_a_terminal(run: Command) -> None:
     assert "\x1b" not in run("recommend", "--volume", "5k", *GROWTH).out
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "word"),
+    [
+        ("CLAY_ARCH_SOURCES", "several", "--several-sources"),
+        ("CLAY_ARCH_SOURCES", "one", "--one-source"),
+        ("CLAY_ARCH_OWN_KEYS", "yes", "--own-keys"),
+        ("CLAY_ARCH_RETRY", "in-app", "--retry in-app"),
+        ("CLAY_ARCH_MAX_LATENCY", "5m", "--max-latency 300s"),
+    ],
+)
+def test_every_kind_of_question_is_a_variable_too(
+    run: Command, variable: str, value: str, word: str
+) -> None:
+    words = ("recommend", "--volume", "5k", *GROWTH, "--format", "json")
+
+    assert word in json.loads(run(*words, env={variable: value}).out)["command"]
+    wrong = run(*words, env={variable: "perhaps"})
+    assert (wrong.code, wrong.err.count("\n")) == (2, 1)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import pexpect
 import pytest
-from conftest import TOOL
+
+from tests.process import TOOL
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Run
+    from tests.process import Command
 
 SECONDS = 20
 
@@ -54,7 +55,9 @@ DIALOGUE = (
 )
 
 
-def test_the_command_that_the_wizard_prints_gives_the_same_answer(run: Run, tmp_path: Path) -> None:
+def test_the_command_that_the_wizard_prints_gives_the_same_answer(
+    run: Command, tmp_path: Path
+) -> None:
     child = _start(tmp_path, "recommend")
     _type(child, *DIALOGUE)
     child.expect(pexpect.EOF)

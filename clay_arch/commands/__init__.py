@@ -1,0 +1,1 @@
+"""One function a command: parse, call, print. Heavy imports stand inside the functions."""
