@@ -9,8 +9,6 @@ ClayArchError             exit code
 Anything else that escapes is a defect of clay-arch, not of the input.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar, NamedTuple
 
 __all__ = ["CheckFailed", "ClayArchError", "FileProblems", "InputError", "Problem", "TargetError"]

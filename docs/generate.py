@@ -55,7 +55,9 @@ def _command_page() -> str:
 
 
 def _commands(group: click.Group, words: list[str]) -> Iterator[list[str]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         yield [*words, name]
         if isinstance(command, click.Group):
             yield from _commands(command, [*words, name])
@@ -127,7 +129,7 @@ def _troubles_page() -> str:
 
 
 def _schemas_page() -> str:
-    names = sorted(path.name.removesuffix(".schema.json") for path in DATA.glob("schemas/*"))
+    names = sorted(path.name.removesuffix(".schema.json") for path in Path(DATA).glob("schemas/*"))
     rows = [
         _row(
             f"[{name}](../../clay_arch/data/schemas/{name}.schema.json)",

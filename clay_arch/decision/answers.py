@@ -1,10 +1,8 @@
 """What the architect answered, as values, and how the written forms are read."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from clay_arch.errors import InputError
 
@@ -80,7 +78,7 @@ class Answers(NamedTuple):
         value: int | str | None = getattr(self, factor_id)
         return value
 
-    def with_value(self, name: str, value: Any) -> Answers:
+    def with_value(self, name: str, value: Any) -> Self:
         """The same answers with the one of that field name changed."""
         return self._replace(**{name: value})
 

@@ -4,19 +4,14 @@ Kept apart from the fit: the matrix says which architecture, this says whether C
 allow it. Pure, like everything in this package.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from clay_arch.decision import limits as limit_of
+from clay_arch.decision.answers import Answers
+from clay_arch.decision.facts import Facts
 from clay_arch.decision.limits import EXCEEDED, UNKNOWN, WATCH, Limit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from clay_arch.decision.answers import Answers
-    from clay_arch.decision.facts import Facts
 
 __all__ = ["Cost", "Feasibility", "assess", "needed_facts"]
 

@@ -1,18 +1,12 @@
 """The variants side by side, each held against the same workload. Pure."""
 
-from __future__ import annotations
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
-from clay_arch.decision.budget import assess
-from clay_arch.decision.evaluate import missing, transport_of
-
-if TYPE_CHECKING:
-    from clay_arch.decision.answers import Answers
-    from clay_arch.decision.budget import Feasibility
-    from clay_arch.decision.evaluate import Blocker
-    from clay_arch.decision.facts import Facts
-    from clay_arch.decision.matrix import Matrix, Variant
+from clay_arch.decision.answers import Answers
+from clay_arch.decision.budget import Feasibility, assess
+from clay_arch.decision.evaluate import Blocker, missing, transport_of
+from clay_arch.decision.facts import Facts
+from clay_arch.decision.matrix import Matrix, Variant
 
 __all__ = ["Compared", "compare"]
 

@@ -3,14 +3,11 @@
 Pure: the answer depends on matrix, facts and answers alone.
 """
 
-from __future__ import annotations
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from clay_arch.decision.answers import Answers
-    from clay_arch.decision.facts import Facts
-    from clay_arch.decision.matrix import Matrix, Requirement, Rule
+from clay_arch.decision.answers import Answers
+from clay_arch.decision.facts import Facts
+from clay_arch.decision.matrix import Matrix, Requirement, Rule
 
 __all__ = [
     "BLOCKED",

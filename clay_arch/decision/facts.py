@@ -1,14 +1,9 @@
 """Facts about Clay as values: each with unit, source, date read and grade."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from clay_arch.errors import Problem
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 __all__ = ["GRADES", "Fact", "Facts", "audit_facts", "parse_facts"]
 
@@ -38,16 +33,16 @@ class Fact(NamedTuple):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """All facts by id, and the sources that they name."""
 
     version: str
     sources: Mapping[str, str]
     by_id: Mapping[str, Fact]
 
-    def __iter__(self) -> Iterator[Fact]:
-        return iter(self.by_id.values())
+    def all(self) -> tuple[Fact, ...]:
+        """Every fact, in the order of the file."""
+        return tuple(self.by_id.values())
 
     def number(self, fact_id: str) -> int | None:
         """The whole number of that fact; None where it is unknown or there is no such fact."""

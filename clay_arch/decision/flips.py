@@ -5,28 +5,22 @@ rules meet; between two such places the feasibility only ever gets worse in one 
 first change is found by bisection between the breaks, and it is exact. Pure.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import chain, product
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from clay_arch.decision.answers import Answers
-from clay_arch.decision.inputs import numeric_inputs
+from clay_arch.decision.facts import Facts
+from clay_arch.decision.inputs import NumericInput, numeric_inputs
+from clay_arch.decision.matrix import Matrix
 from clay_arch.decision.rejected import Change
 from clay_arch.decision.verdict import Outcome, Verdict, judge
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from clay_arch.decision.facts import Facts
-    from clay_arch.decision.inputs import NumericInput
-    from clay_arch.decision.matrix import Matrix
+Aspect = Literal["decision", "feasibility"]
+Judge = Callable[[Answers], Verdict]
 
 __all__ = ["Flip", "find_flips"]
-
-Judge = Callable[[Answers], Verdict]
-Aspect = Literal["decision", "feasibility"]
 
 
 class Flip(NamedTuple):
@@ -49,6 +43,7 @@ class Flip(NamedTuple):
 def find_flips(matrix: Matrix, facts: Facts, answers: Answers) -> tuple[Flip, ...]:
     """All flips in the order of the inputs, at least one entry for each."""
 
+    @cache
     def verdict_of(changed: Answers) -> Verdict:
         return judge(matrix, facts, changed)
 

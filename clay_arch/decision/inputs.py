@@ -1,9 +1,8 @@
 """The numeric inputs as grids of whole steps, so that a search along them can be exact. Pure."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from clay_arch.decision.answers import (
     LARGEST_CREDITS_PER_LEAD,
@@ -12,15 +11,10 @@ from clay_arch.decision.answers import (
     PERIOD_DAYS,
     Answers,
 )
+from clay_arch.decision.facts import Facts
 from clay_arch.decision.limits import actions_per_lead, credits_per_lead
-from clay_arch.decision.matrix import Interval
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from clay_arch.decision.facts import Facts
-    from clay_arch.decision.matrix import Matrix
-    from clay_arch.decision.verdict import Verdict
+from clay_arch.decision.matrix import Interval, Matrix
+from clay_arch.decision.verdict import Verdict
 
 __all__ = ["NumericInput", "numeric_inputs"]
 
@@ -110,7 +104,9 @@ def _allowance(name: str, answers: Answers, published: int | None) -> NumericInp
 
 
 def _starts(matrix: Matrix, factor_id: str) -> tuple[int, ...]:
-    """Where the rules of a numeric factor begin, the first excepted, in rising order."""
-    rules = matrix.factor(factor_id).rules
+    """Where the rules of a numeric factor begin, the first excepted, in rising order; nowhere for
+    a factor that this matrix does without.
+    """
+    rules = next((factor.rules for factor in matrix.factors if factor.id == factor_id), ())
     lows = sorted(rule.when.low for rule in rules if isinstance(rule.when, Interval))
     return tuple(low for low in lows if low > 0)

@@ -1,15 +1,10 @@
 """Clay's limits, each held against one workload. Every figure comes from a dated fact. Pure."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from clay_arch.decision.answers import DAYS_PER_MONTH
-
-if TYPE_CHECKING:
-    from clay_arch.decision.answers import Answers
-    from clay_arch.decision.facts import Facts
+from clay_arch.decision.answers import DAYS_PER_MONTH, Answers
+from clay_arch.decision.facts import Facts
 
 __all__ = [
     "EXCEEDED",

@@ -4,16 +4,11 @@ A factor is a table of its own: each rule says which variant is the simplest tha
 factor has a certain value. Nothing here reads a file or decides anything; see `evaluate`.
 """
 
-from __future__ import annotations
-
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from clay_arch.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = [
     "Factor",
@@ -32,14 +27,13 @@ _BELOW = re.compile(r"<\s*(\d{1,12})", re.ASCII)
 _FROM = re.compile(r">=\s*(\d{1,12})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """Whole numbers from `low` up to, not including, `high`; `high` None means without end."""
 
     low: int
     high: int | None
 
-    def __contains__(self, number: int) -> bool:
+    def holds(self, number: int) -> bool:
         return self.low <= number and (self.high is None or number < self.high)
 
     def __str__(self) -> str:
@@ -57,7 +51,7 @@ class Rule(NamedTuple):
 
     def matches(self, value: int | str) -> bool:
         if isinstance(self.when, Interval):
-            return isinstance(value, int) and value in self.when
+            return isinstance(value, int) and self.when.holds(value)
         return self.when == value
 
 
@@ -112,8 +106,7 @@ class Named(NamedTuple):
     generation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(NamedTuple):
     """The whole table. Variants are listed simplest first; that order is their rank."""
 
     name: str

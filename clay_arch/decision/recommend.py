@@ -1,22 +1,17 @@
 """The whole answer as one value: everything a report, a wizard or a page shows. Pure."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from clay_arch.decision.answers import Answers
+from clay_arch.decision.budget import Feasibility
+from clay_arch.decision.evaluate import Decision
+from clay_arch.decision.facts import Fact, Facts
 from clay_arch.decision.flips import Flip, find_flips
+from clay_arch.decision.matrix import Matrix
 from clay_arch.decision.rejected import Rejection, rejections
 from clay_arch.decision.remedies import Remedy, rank_remedies
 from clay_arch.decision.verdict import judge
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from clay_arch.decision.answers import Answers
-    from clay_arch.decision.budget import Feasibility
-    from clay_arch.decision.evaluate import Decision
-    from clay_arch.decision.facts import Fact, Facts
-    from clay_arch.decision.matrix import Matrix
 
 __all__ = ["Recommendation", "recommend"]
 

@@ -3,18 +3,12 @@
 Pure, like everything in this package.
 """
 
-from __future__ import annotations
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from clay_arch.decision.answers import Answers
 from clay_arch.decision.evaluate import matched_rules, missing
-from clay_arch.decision.matrix import Interval
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from clay_arch.decision.answers import Answers
-    from clay_arch.decision.matrix import Factor, Matrix
+from clay_arch.decision.matrix import Factor, Interval, Matrix
 
 __all__ = ["Change", "Rejection", "rejections"]
 

@@ -1,20 +1,14 @@
 """What to do about a limit: remedies, each tried with the same engine and then ranked. Pure."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from decimal import ROUND_DOWN, Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from clay_arch.decision.answers import DAYS_PER_MONTH, PERIOD_DAYS, Answers, Volume
-from clay_arch.decision.limits import EXCEEDED, WATCH
+from clay_arch.decision.facts import Facts
+from clay_arch.decision.limits import EXCEEDED, WATCH, Limit
+from clay_arch.decision.matrix import Matrix
 from clay_arch.decision.verdict import Verdict, judge
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from clay_arch.decision.facts import Facts
-    from clay_arch.decision.limits import Limit
-    from clay_arch.decision.matrix import Matrix
 
 __all__ = ["Remedy", "rank_remedies"]
 
@@ -114,7 +108,9 @@ def _fewer_per_lead(answers: Answers, limits: dict[str, Limit]) -> Iterator[_Can
         share = (Decimal(limit.allowed) / monthly).quantize(Decimal("0.01"), ROUND_DOWN)
         if share >= LEAST_CREDITS_PER_LEAD:
             changed = answers._replace(credits_per_lead=share)
-            text = f"spend at most {share} credits per lead: fewer or cheaper enrichment columns"
+            noun = "credit" if share == 1 else "credits"
+            most_said = f"{share.normalize():f} {noun}"
+            text = f"spend at most {most_said} per lead: fewer or cheaper enrichment columns"
             yield _Candidate("fewer-credits", text, "credits_per_lead", share, changed)
     if (limit := limits.get("actions")) and limit.allowed and limit.allowed >= monthly:
         most = limit.allowed // monthly
@@ -156,7 +152,8 @@ def _smaller_volume(answers: Answers, limits: dict[str, Limit]) -> Iterator[_Can
     amount = monthly * PERIOD_DAYS[answers.volume.period] // DAYS_PER_MONTH
     if amount > 0:
         volume = Volume(amount, answers.volume.period)
-        text = f"enrich at most {amount:,} leads a {volume.period}"
+        noun = "lead" if amount == 1 else "leads"
+        text = f"enrich at most {amount:,} {noun} a {volume.period}"
         changed = answers._replace(volume=volume)
         yield _Candidate("less-volume", text, "volume", str(volume), changed)
 

@@ -1,14 +1,10 @@
 """What goes wrong with Clay: a symptom as somebody would say it, its cause and its remedy. Pure."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from clay_arch.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 __all__ = ["Trouble", "find_troubles", "parse_troubles"]
 

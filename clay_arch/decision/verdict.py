@@ -1,18 +1,12 @@
 """The decision and what Clay's limits say about it, in one value. Pure."""
 
-from __future__ import annotations
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
-from clay_arch.decision.budget import assess
-from clay_arch.decision.evaluate import decide
-
-if TYPE_CHECKING:
-    from clay_arch.decision.answers import Answers
-    from clay_arch.decision.budget import Feasibility
-    from clay_arch.decision.evaluate import Decision
-    from clay_arch.decision.facts import Facts
-    from clay_arch.decision.matrix import Matrix
+from clay_arch.decision.answers import Answers
+from clay_arch.decision.budget import Feasibility, assess
+from clay_arch.decision.evaluate import Decision, decide
+from clay_arch.decision.facts import Facts
+from clay_arch.decision.matrix import Matrix
 
 __all__ = ["Outcome", "Verdict", "judge"]
 

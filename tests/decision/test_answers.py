@@ -51,7 +51,7 @@ def test_a_volume_is_read_per_day_and_per_month(text: str, per_day: int, per_mon
     ],
 )
 def test_what_is_not_a_volume_is_refused_with_the_remedy(text: str) -> None:
-    with pytest.raises(InputError, match="write|whole number"):
+    with pytest.raises(InputError, match=r"write|whole number"):
         parse_volume(text)
 
 

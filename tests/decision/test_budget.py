@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clay_arch.decision.answers import Answers, Volume
-from clay_arch.decision.limits import Limit
 from clay_arch.decision.remedies import rank_remedies
 from clay_arch.decision.verdict import judge
 
 if TYPE_CHECKING:
     from clay_arch.decision.budget import Feasibility
     from clay_arch.decision.facts import Facts
+    from clay_arch.decision.limits import Limit
     from clay_arch.decision.matrix import Matrix
 
 EVERYTHING = frozenset({"https", "redis"})
@@ -99,9 +99,9 @@ def test_legacy_plans_charge_no_actions_and_publish_no_credits(
 def test_a_stated_allowance_is_final(matrix: Matrix, facts: Facts) -> None:
     answers = Answers(Volume(1_001, "month"), "growth", EVERYTHING, monthly_credits=6_005)
 
-    credits = _limit(judge(matrix, facts, answers).feasibility, "credits")
+    limit = _limit(judge(matrix, facts, answers).feasibility, "credits")
 
-    assert (credits.verdict, credits.allowed) == ("exceeded", 6_005)
+    assert (limit.verdict, limit.allowed) == ("exceeded", 6_005)
 
 
 def test_a_latency_below_what_clay_states_is_a_warning(matrix: Matrix, facts: Facts) -> None:
@@ -166,4 +166,3 @@ def test_no_fact_that_the_decision_reads_is_a_constant_in_code(
     verdict = judge(matrix, other, Answers(Volume(1_000), "growth", EVERYTHING))
 
     assert _limit(verdict.feasibility, "webhook_life").day == 25
-

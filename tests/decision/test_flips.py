@@ -30,8 +30,13 @@ PLANS = [
     "legacy-enterprise",
 ]
 NUMERIC = {
-    "volume", "max_latency", "credits_per_lead", "actions_per_lead", "monthly_credits", "monthly_actions",
-}  # fmt: skip
+    "volume",
+    "max_latency",
+    "credits_per_lead",
+    "actions_per_lead",
+    "monthly_credits",
+    "monthly_actions",
+}
 
 volumes = st.builds(
     Volume,
