@@ -23,5 +23,5 @@ def sandbox(ctx: click.Context) -> int:
         raise InputError(
             f"the sandbox needs {error.name}; run: pip install 'clay-arch[sandbox]'"
         ) from error
-    code: int = command.main(ctx.args, prog_name="clay-arch sandbox", standalone_mode=False)
-    return code
+    code: int | None = command.main(ctx.args, prog_name="clay-arch sandbox", standalone_mode=False)
+    return code or 0

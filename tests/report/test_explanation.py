@@ -22,7 +22,7 @@ def test_everything_with_an_id_can_be_explained(
     limits = load_schema("recommendation")["$defs"]["limit"]["properties"]["id"]["enum"]
     rules = [rule.id for factor in matrix.factors for rule in factor.rules]
     needs = [need.id for need in matrix.requirements]
-    others = [*matrix.variants, *matrix.factors, *facts, *troubles]
+    others = [*matrix.variants, *matrix.factors, *facts.all(), *troubles]
     ids = [*limits, *rules, *needs, *(thing.id for thing in others)]
 
     for wanted in ids:
@@ -39,7 +39,7 @@ def test_ids_are_unique_across_all_that_can_be_explained(
     matrix: Matrix, facts: Facts, troubles: tuple[Trouble, ...]
 ) -> None:
     rules = [rule for factor in matrix.factors for rule in factor.rules]
-    things = [*rules, *matrix.requirements, *matrix.variants, *matrix.factors, *facts, *troubles]
+    things = [*rules, *matrix.requirements, *matrix.variants, *matrix.factors, *facts.all(), *troubles]
     ids = [thing.id for thing in things]
 
     assert len(ids) == len(set(ids))

@@ -102,7 +102,7 @@ def test_the_matrix_shows_the_thresholds_of_each_variant(matrix: Matrix) -> None
 def test_every_fact_is_listed_with_its_source_and_grade(facts: Facts) -> None:
     document = facts_document(facts, tool_version="1")
 
-    assert [entry["id"] for entry in document["facts"]] == [fact.id for fact in facts]
+    assert [entry["id"] for entry in document["facts"]] == [fact.id for fact in facts.all()]
     assert {entry["grade"] for entry in document["facts"]} <= set(document["grades"])
     json.dumps(document)
 
@@ -117,7 +117,7 @@ def test_a_fact_is_stale_once_more_days_have_passed(
 
 
 def test_a_fact_read_today_is_not_stale(facts: Facts) -> None:
-    newest = max(fact.read_on for fact in facts)
+    newest = max(fact.read_on for fact in facts.all())
 
     assert stale_facts(facts, today=newest, days=0) == ()
 
