@@ -19,6 +19,8 @@ __all__ = ["BIN", "PYTHON", "ROOT", "Sample", "interleaved", "peak_mib", "report
 ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
+# Users have bytecode caches; a shell that forbids them would time the compiler instead.
+USUAL = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 KIB_PER_UNIT = 1 if sys.platform != "darwin" else 1 / 1024  # ru_maxrss counts KiB, or bytes
 
 
@@ -53,7 +55,7 @@ def interleaved(
         for name, command in commands.items():
             words = command() if callable(command) else command
             start = time.perf_counter()
-            subprocess.run(words, check=True, cwd=cwd, env=env, stdout=subprocess.DEVNULL)
+            subprocess.run(words, check=True, cwd=cwd, env=env or USUAL, stdout=subprocess.DEVNULL)
             if number:
                 seconds[name].append(time.perf_counter() - start)
     return {name: Sample(tuple(taken)) for name, taken in seconds.items()}

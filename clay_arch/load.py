@@ -8,7 +8,7 @@ held to the same by the tests, so at run time they are only parsed.
 from __future__ import annotations
 
 import sys
-from os.path import dirname, join
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -20,7 +20,6 @@ from clay_arch.questions import read_answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from os import PathLike
 
     from clay_arch.decision.troubles import Trouble
     from clay_arch.document import Document
@@ -37,16 +36,16 @@ __all__ = [
 ]
 
 LARGEST_INPUT = 1024 * 1024
-DATA = join(dirname(__file__), "data")
+DATA = Path(__file__).parent / "data"
 
 
 def load_packaged(name: str) -> Any:
     """The content of a packaged YAML file, such as `troubles`."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(_read(join(DATA, f"{name}.yaml")), loader)  # noqa: S506 - a safe loader
+    return yaml.load((DATA / f"{name}.yaml").read_bytes(), loader)  # noqa: S506 - a safe loader
 
 
-def load_matrix(path: str | PathLike[str] | None = None) -> Matrix:
+def load_matrix(path: Path | None = None) -> Matrix:
     """The packaged matrix, or a user's own.
 
     Raises `FileProblems` with every gap, overlap, dead rule and mistake in it.
@@ -58,7 +57,7 @@ def load_matrix(path: str | PathLike[str] | None = None) -> Matrix:
     return parse_matrix(_checked(path, "matrix", audit_matrix))
 
 
-def load_facts(matrix: Matrix, path: str | PathLike[str] | None = None) -> Facts:
+def load_facts(matrix: Matrix, path: Path | None = None) -> Facts:
     """The packaged facts, or a user's own, which must hold what the plans of `matrix` need.
 
     Raises `FileProblems` with every mistake in the file.
@@ -81,7 +80,7 @@ def load_answers(source: str) -> dict[str, Any]:
 
         document = parse_document("standard input", sys.stdin.buffer.read(LARGEST_INPUT))
         return read_answers(_verified(document, "answers", _unreadable))[0]
-    return read_answers(_checked(source, "answers", _unreadable))[0]
+    return read_answers(_checked(Path(source), "answers", _unreadable))[0]
 
 
 def _unreadable(document: Any) -> list[Problem]:
@@ -99,22 +98,15 @@ def load_schema(name: str) -> dict[str, Any]:
     """The published JSON Schema of that name, such as `matrix` or `recommendation`."""
     import json
 
-    schema: dict[str, Any] = json.loads(_read(join(DATA, "schemas", f"{name}.schema.json")))
+    schema: dict[str, Any] = json.loads((DATA / "schemas" / f"{name}.schema.json").read_bytes())
     return schema
 
 
-def _read(path: str | PathLike[str]) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()
-
-
-def _checked(
-    path: str | PathLike[str], schema: str, audit: Callable[[Any], list[Problem]]
-) -> dict[str, Any]:
+def _checked(path: Path, schema: str, audit: Callable[[Any], list[Problem]]) -> dict[str, Any]:
     from clay_arch.document import parse_document
 
     try:
-        content = _read(path)
+        content = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}; name a readable file") from error
     return _verified(parse_document(str(path), content), schema, audit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -159,7 +160,7 @@ def matrix_option(command: Command) -> Command:
     return click.option(
         "--matrix",
         "matrix_file",
-        type=click.Path(),
+        type=click.Path(path_type=Path),
         metavar="FILE",
         help="Your own matrix instead of the packaged one.",
     )(command)
@@ -170,7 +171,7 @@ def facts_option(command: Command) -> Command:
     return click.option(
         "--facts",
         "facts_file",
-        type=click.Path(),
+        type=click.Path(path_type=Path),
         metavar="FILE",
         help="Your own facts instead of the packaged ones.",
     )(command)
@@ -193,7 +194,7 @@ def output_option(command: Command) -> Command:
     return click.option(
         "--output",
         "-o",
-        type=click.Path(),
+        type=click.Path(path_type=Path),
         metavar="FILE",
         help="Write to a file instead of standard output.",
     )(command)

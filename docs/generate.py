@@ -129,7 +129,7 @@ def _troubles_page() -> str:
 
 
 def _schemas_page() -> str:
-    names = sorted(path.name.removesuffix(".schema.json") for path in Path(DATA).glob("schemas/*"))
+    names = sorted(path.name.removesuffix(".schema.json") for path in DATA.glob("schemas/*"))
     rows = [
         _row(
             f"[{name}](../../clay_arch/data/schemas/{name}.schema.json)",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,8 @@ from clay_arch.errors import FileProblems, InputError
 from clay_arch.load import DATA, load_answers, load_facts, load_matrix, load_packaged
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from clay_arch.decision.matrix import Matrix
 
 
@@ -20,7 +21,7 @@ def _problems(error: pytest.ExceptionInfo[FileProblems]) -> list[str]:
 
 
 def _spoiled(folder: Path, name: str, *replacements: tuple[str, str]) -> Path:
-    text = (Path(DATA) / f"{name}.yaml").read_text()
+    text = (DATA / f"{name}.yaml").read_text()
     for old, new in replacements:
         assert old in text
         text = text.replace(old, new, 1)
@@ -32,7 +33,7 @@ def _spoiled(folder: Path, name: str, *replacements: tuple[str, str]) -> Path:
 @pytest.mark.parametrize("name", ["matrix", "facts", "troubles"])
 def test_packaged_files_read_the_same_by_both_readers(name: str) -> None:
     """What is packaged holds no word that one YAML version takes for a date or a boolean."""
-    content = (Path(DATA) / f"{name}.yaml").read_bytes()
+    content = (DATA / f"{name}.yaml").read_bytes()
 
     assert parse_document(name, content).content == load_packaged(name)
 

@@ -12,6 +12,7 @@ from clay_arch.options import answer_options, choose_answers, format_option, out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from clay_arch.decision.recommend import Recommendation
 
@@ -25,7 +26,7 @@ EXIT_NOT_READY = 3
 @format_option("text", "json", "markdown", "adr")
 @output_option
 @click.option("--exit-code", is_flag=True, help="Exit 3 when the answer is blocked or infeasible.")
-def recommend(form: str, output: str | None, *, exit_code: bool, **params: Any) -> int:
+def recommend(form: str, output: Path | None, *, exit_code: bool, **params: Any) -> int:
     """Recommend an architecture, and prove it.
 
     Every question is a flag, an environment variable such as CLAY_ARCH_VOLUME, and a key of the
@@ -47,7 +48,7 @@ def recommend(form: str, output: str | None, *, exit_code: bool, **params: Any) 
 @answer_options
 @format_option("text", "json", "markdown")
 @output_option
-def compare(form: str, output: str | None, **params: Any) -> None:
+def compare(form: str, output: Path | None, **params: Any) -> None:
     """Set the variants side by side.
 
     \b
@@ -114,7 +115,7 @@ def decision_record(answer: Recommendation, command: str, chosen: str | None = N
     )
 
 
-def _rendered(answer: Recommendation, form: str, command: str, output: str | None) -> str:
+def _rendered(answer: Recommendation, form: str, command: str, output: Path | None) -> str:
     if form == "json":
         from clay_arch.report.document import recommendation_document
 

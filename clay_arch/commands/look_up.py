@@ -55,7 +55,7 @@ def check(file: Path | None) -> None:
     from clay_arch.load import DATA, load_facts, load_matrix
 
     try:
-        table = load_matrix(file or Path(DATA, "matrix.yaml"))
+        table = load_matrix(file or DATA / "matrix.yaml")
     except FileProblems as problems:
         raise CheckFailed(str(problems)) from problems
     known = load_facts(table)

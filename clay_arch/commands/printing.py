@@ -12,6 +12,7 @@ from clay_arch.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
     from typing import Any
 
     from clay_arch.decision.facts import Facts
@@ -37,7 +38,7 @@ def read_tables(params: Mapping[str, Any]) -> tuple[Matrix, Facts]:
     return matrix, load_facts(matrix, params.get("facts_file"))
 
 
-def screen_of(output: str | None = None) -> Screen:
+def screen_of(output: Path | None = None) -> Screen:
     """Colour only on a terminal, and not where NO_COLOR asks for none."""
     if output is not None or not sys.stdout.isatty():
         return {"width": WIDEST, "colour": False}
@@ -51,19 +52,16 @@ def as_json(document: object) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def print_text(text: str, output: str | None = None) -> None:
+def print_text(text: str, output: Path | None = None) -> None:
     """To standard output; or to a file, whole or not at all."""
     text = text.rstrip("\n")
     if output is None:
         click.echo(text)
         return
-    from pathlib import Path
-
-    target = Path(output)
-    partial = target.with_name(f".{target.name}.partial")
+    partial = output.with_name(f".{output.name}.partial")
     try:
         partial.write_text(text + "\n", encoding="utf-8")
-        partial.replace(target)
+        partial.replace(output)
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise InputError(f"--output: cannot write {output}: {error.strerror}") from error

@@ -110,7 +110,9 @@ def rows(facts: Facts, answers: Answers) -> Limit:
         needed=Decimal(answers.volume.per_day),
         allowed=facts.number(f"plan.{answers.plan}.rows"),
         unit="rows per table",
-        facts=_known(facts, f"plan.{answers.plan}.rows", "wire.table-full"),
+        facts=_known(
+            facts, f"plan.{answers.plan}.rows", "capability.auto_delete", "wire.table-full"
+        ),
     )
     return _lifetime(facts, answers, limit)
 

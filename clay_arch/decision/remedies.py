@@ -44,7 +44,7 @@ def rank_remedies(
         return ()
     tried = [
         _tried(candidate, here, judge(matrix, facts, candidate.answers))
-        for candidate in _candidates(matrix, answers, here)
+        for candidate in _candidates(matrix, facts, answers, here)
     ]
     useful = [remedy for remedy in tried if remedy.settles]
     return tuple(sorted((*useful, *_routines(here)), key=_rank))
@@ -86,7 +86,9 @@ def _tried(candidate: _Candidate, here: Verdict, there: Verdict) -> Remedy:
     )
 
 
-def _candidates(matrix: Matrix, answers: Answers, here: Verdict) -> Iterator[_Candidate]:
+def _candidates(
+    matrix: Matrix, facts: Facts, answers: Answers, here: Verdict
+) -> Iterator[_Candidate]:
     limits = _open(here)
     if "credits" in limits and not answers.own_keys:
         yield _Candidate(
@@ -96,13 +98,18 @@ def _candidates(matrix: Matrix, answers: Answers, here: Verdict) -> Iterator[_Ca
             True,
             answers._replace(own_keys=True),
         )
-    yield from _fewer_per_lead(answers, limits)
+    has_callback = matrix.rank(here.decision.variant) > 0
+    callback = (facts.number("meter.callback_actions") or 0) if has_callback else 0
+    yield from _fewer_per_lead(answers, limits, callback=callback)
     yield from _larger_allowances(answers, limits)
     yield from _larger_plans(matrix, answers)
     yield from _smaller_volume(answers, limits)
 
 
-def _fewer_per_lead(answers: Answers, limits: dict[str, Limit]) -> Iterator[_Candidate]:
+def _fewer_per_lead(
+    answers: Answers, limits: dict[str, Limit], *, callback: int
+) -> Iterator[_Candidate]:
+    """Fewer credits or actions per lead, as long as a column is left: a callback takes one."""
     monthly = answers.volume.per_month
     if (limit := limits.get("credits")) and limit.allowed:
         share = (Decimal(limit.allowed) / monthly).quantize(Decimal("0.01"), ROUND_DOWN)
@@ -112,12 +119,12 @@ def _fewer_per_lead(answers: Answers, limits: dict[str, Limit]) -> Iterator[_Can
             most_said = f"{share.normalize():f} {noun}"
             text = f"spend at most {most_said} per lead: fewer or cheaper enrichment columns"
             yield _Candidate("fewer-credits", text, "credits_per_lead", share, changed)
-    if (limit := limits.get("actions")) and limit.allowed and limit.allowed >= monthly:
+    if (limit := limits.get("actions")) and limit.allowed:
         most = limit.allowed // monthly
-        noun = "action" if most == 1 else "actions"
-        text = f"spend at most {most} {noun} per lead: fewer columns"
-        changed = answers._replace(actions_per_lead=most)
-        yield _Candidate("fewer-actions", text, "actions_per_lead", most, changed)
+        if most > callback:
+            text = f"spend at most {most} actions per lead: fewer columns"
+            changed = answers._replace(actions_per_lead=most)
+            yield _Candidate("fewer-actions", text, "actions_per_lead", most, changed)
 
 
 def _larger_allowances(answers: Answers, limits: dict[str, Limit]) -> Iterator[_Candidate]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,8 @@ from clay_arch.load import DATA
 from tests.process import TOOL
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.process import Command
 
 GOOD = {"--volume": "5k", "--plan": "growth", "--infra": "https"}
@@ -105,7 +106,7 @@ SPOILED = {
 
 
 def _spoil(folder: Path, old: str, new: str) -> Path:
-    text = (Path(DATA) / "matrix.yaml").read_text()
+    text = (DATA / "matrix.yaml").read_text()
     assert old in text
     path = folder / "spoiled.yaml"
     path.write_text(text.replace(old, new))

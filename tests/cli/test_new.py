@@ -62,7 +62,7 @@ def test_the_answers_file_of_the_project_records_variant_version_and_answers(
     recorded = yaml.safe_load(text)
     assert recorded["variant"] == "direct"
     assert recorded["clay_arch_version"] == "0.1.0"
-    assert recorded["project_name"] == "acme-leads"
+    assert recorded["answers"]["project_name"] == "acme-leads"
     assert str(tmp_path) not in text
 
 
@@ -278,4 +278,5 @@ def test_any_answer_is_refused_or_parses_and_round_trips(
     table = tomllib.loads((target / "pyproject.toml").read_text())["project"]
     recorded = yaml.safe_load((target / ".clay-arch.yml").read_text())
     assert (table["name"], table["description"]) == (name, description)
-    assert (recorded["project_name"], recorded["description"]) == (name, description)
+    answers = recorded["answers"]
+    assert (answers["project_name"], answers["description"]) == (name, description)

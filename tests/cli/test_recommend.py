@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -12,6 +11,8 @@ import pytest
 from clay_arch.load import load_schema
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.process import Command
 
 GROWTH = ("--plan", "growth", "--infra", "https,redis")
@@ -110,11 +111,11 @@ def test_a_matrix_and_facts_of_ones_own_replace_the_packaged_ones(
 ) -> None:
     from clay_arch.load import DATA
 
-    matrix = (Path(DATA) / "matrix.yaml").read_text()
+    matrix = (DATA / "matrix.yaml").read_text()
     matrix = matrix.replace("[0, 1000)", "[0, 500)").replace("[1000, 10000)", "[500, 10000)")
     (tmp_path / "mine.yaml").write_text(matrix)
     facts = (
-        (Path(DATA) / "facts.yaml")
+        (DATA / "facts.yaml")
         .read_text()
         .replace("value: 50000, unit: sub", "value: 600, unit: sub")
     )

@@ -16,16 +16,25 @@ if TYPE_CHECKING:
     from clay_arch.decision.troubles import Trouble
 
 
+@pytest.fixture(name="ids")
+def _ids(matrix: Matrix, facts: Facts, troubles: tuple[Trouble, ...]) -> list[str]:
+    """Every id but those of the limits."""
+    return [
+        *(rule.id for factor in matrix.factors for rule in factor.rules),
+        *(need.id for need in matrix.requirements),
+        *(variant.id for variant in matrix.variants),
+        *(factor.id for factor in matrix.factors),
+        *(fact.id for fact in facts.all()),
+        *(trouble.id for trouble in troubles),
+    ]
+
+
 def test_everything_with_an_id_can_be_explained(
-    matrix: Matrix, facts: Facts, troubles: tuple[Trouble, ...]
+    matrix: Matrix, facts: Facts, troubles: tuple[Trouble, ...], ids: list[str]
 ) -> None:
     limits = load_schema("recommendation")["$defs"]["limit"]["properties"]["id"]["enum"]
-    rules = [rule.id for factor in matrix.factors for rule in factor.rules]
-    needs = [need.id for need in matrix.requirements]
-    others = [*matrix.variants, *matrix.factors, *facts.all(), *troubles]
-    ids = [*limits, *rules, *needs, *(thing.id for thing in others)]
 
-    for wanted in ids:
+    for wanted in (*limits, *ids):
         explanation = explain(wanted, matrix=matrix, facts=facts, troubles=troubles)
         text = render_explanation_text(explanation, colour=False, width=80)
 
@@ -35,13 +44,7 @@ def test_everything_with_an_id_can_be_explained(
         assert explanation_document(explanation)["title"] in " ".join(text.split())
 
 
-def test_ids_are_unique_across_all_that_can_be_explained(
-    matrix: Matrix, facts: Facts, troubles: tuple[Trouble, ...]
-) -> None:
-    rules = [rule for factor in matrix.factors for rule in factor.rules]
-    things = [*rules, *matrix.requirements, *matrix.variants, *matrix.factors, *facts.all(), *troubles]
-    ids = [thing.id for thing in things]
-
+def test_ids_are_unique_across_all_that_can_be_explained(ids: list[str]) -> None:
     assert len(ids) == len(set(ids))
 
 
