@@ -1,0 +1,47 @@
+-- The ledger, version 1. A later version adds a numbered file that takes this one forward.
+
+-- One reading of one file. The latest reading of a file is the one that counts.
+CREATE TABLE intake (
+    intake_id   INTEGER PRIMARY KEY,
+    file        TEXT    NOT NULL,               -- its name, without the folder
+    started_at  REAL    NOT NULL,               -- seconds since 1970, UTC
+    new         INTEGER NOT NULL DEFAULT 0,
+    known       INTEGER NOT NULL DEFAULT 0,     -- accepted by an earlier reading
+    duplicates  INTEGER NOT NULL DEFAULT 0,     -- repeated within this file
+    rejected    INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- One webhook URL, named by a digest of the URL, which is a secret.
+CREATE TABLE webhook (
+    webhook_id  TEXT    PRIMARY KEY,
+    label       TEXT    NOT NULL,               -- the last 4 characters of the URL
+    used        INTEGER NOT NULL DEFAULT 0,     -- accepted for life; unanswered ones are included
+    full_at     REAL                            -- when Clay last said that it takes no more
+) STRICT;
+
+-- One accepted lead. The states and their transitions are in domain/ledger.py.
+CREATE TABLE lead (
+    seq         INTEGER PRIMARY KEY,            -- file order
+    lead_id     TEXT    NOT NULL UNIQUE,        -- lead-<32 hex>
+    state       TEXT    NOT NULL DEFAULT 'waiting',
+    fields      TEXT    NOT NULL,               -- JSON object: what Clay receives besides lead_id
+    intake_id   INTEGER NOT NULL REFERENCES intake,
+    line        INTEGER NOT NULL,               -- where in the file
+    webhook_id  TEXT    REFERENCES webhook,     -- where it was last sent
+    attempts    INTEGER NOT NULL DEFAULT 0,     -- requests that may have reached Clay
+    lost        INTEGER NOT NULL DEFAULT 0,     -- of those, how many had no answer
+    reason      TEXT    NOT NULL DEFAULT '',    -- why it is not sent
+    changed_at  REAL                            -- when the state last changed
+) STRICT;
+
+CREATE INDEX lead_by_state ON lead (state, seq) WHERE state <> 'sent';
+CREATE INDEX lead_by_doubt ON lead (seq) WHERE lost > 0;
+
+-- What Clay found out about a lead.
+CREATE TABLE enrichment (
+    lead_id     TEXT    PRIMARY KEY REFERENCES lead (lead_id),
+    facts       TEXT    NOT NULL,               -- JSON object: column -> value
+    imported_at REAL    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+PRAGMA user_version = 1;

@@ -1,0 +1,137 @@
+"""`leadflow doctor`: is everything in place? It never sends a request: each would cost a life."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
+
+import click
+
+from leadflow.adapters.data_files import load_clay_limits
+from leadflow.bootstrap import open_project
+from leadflow.domain.errors import LedgerError, SettingsError
+from leadflow.domain.limits import ClayLimits, choose_webhook, life_warning, name_webhook
+from leadflow.entrypoints.cli_options import format_option
+from leadflow.settings import Settings, load_settings
+
+__all__ = ["doctor"]
+
+FOUND = 1
+WEBHOOK_PATH = "/v3/sources/webhook/"
+LEAST_FREE_BYTES = 100 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `remedy` is empty when all is well."""
+
+    checked: str
+    found: str
+    remedy: str = ""
+
+
+@click.command()
+@format_option
+@click.pass_context
+def doctor(context: click.Context, *, output_format: str) -> None:
+    """Check settings, ledger, webhook URLs and disk. Sends nothing: a POST would cost a submission.
+
+    \b
+    Example:
+      leadflow doctor
+    """
+    findings = list(_examine())
+    is_well = not any(finding.remedy for finding in findings)
+    if output_format == "json":
+        click.echo(json.dumps({"is_well": is_well, "findings": [asdict(f) for f in findings]}))
+    else:
+        for finding in findings:
+            click.echo(_line(finding))
+    context.exit(0 if is_well else FOUND)
+
+
+def _line(finding: Finding) -> str:
+    mark = click.style("mend", fg="red") if finding.remedy else click.style("ok", fg="green")
+    remedy = f"; {finding.remedy}" if finding.remedy else ""
+    return f"{mark:5} {finding.checked}: {finding.found}{remedy}"
+
+
+def _examine() -> Iterator[Finding]:
+    try:
+        settings = load_settings()
+    except SettingsError as fault:
+        for problem in fault.problems:
+            name, _, sentence = problem.partition(": ")
+            yield Finding(name, "wrong", sentence)
+        return
+    limits = load_clay_limits()
+    yield Finding("settings", "read")
+    yield from _examine_pace(settings, limits)
+    if settings.transport == "webhook":
+        yield from _examine_urls(settings, limits)
+    yield from _examine_ledger(settings, limits)
+    yield _examine_disk(settings)
+
+
+def _examine_pace(settings: Settings, limits: ClayLimits) -> Iterator[Finding]:
+    fastest = 1 / limits.requests_per_second
+    found = f"{settings.interval_seconds:g} s between starts"
+    is_slow_enough = settings.interval_seconds >= fastest
+    remedy = f"Clay drops what comes faster than every {fastest:g} s: raise SEND_INTERVAL_SECONDS"
+    yield Finding("pace", found, "" if is_slow_enough else remedy)
+
+
+def _examine_urls(settings: Settings, limits: ClayLimits) -> Iterator[Finding]:
+    if not settings.webhook_urls:
+        yield Finding("webhook", "CLAY_WEBHOOK_URL is not set", "copy .env.example to .env")
+    for url in settings.webhook_urls:
+        has_path = urlsplit(url).path.startswith(WEBHOOK_PATH)
+        remedy = f"its path should begin with {WEBHOOK_PATH}: copy it again from Clay"
+        yield Finding(f"webhook {name_webhook(url).label}", "has a URL", "" if has_path else remedy)
+    if settings.plan and settings.plan not in limits.webhook_plans:
+        plans = ", ".join(sorted(limits.webhook_plans))
+        remedy = f"the webhook source needs one of {plans}; use LEADFLOW_TRANSPORT=csv"
+        yield Finding("plan", settings.plan, remedy)
+
+
+def _examine_ledger(settings: Settings, limits: ClayLimits) -> Iterator[Finding]:
+    if not settings.database.exists():
+        yield Finding("ledger", f"{settings.database} will be made by the first send")
+        return
+    try:
+        with open_project(settings.database, for_writing=False) as project:
+            account = project.account.account()
+            used = {use.webhook_id: use for use in project.account.webhooks()}
+            is_sound = project.account.is_sound()
+    except LedgerError as fault:
+        yield Finding("ledger", "cannot be used", str(fault))
+        return
+    yield Finding(
+        "ledger",
+        f"{account.accepted:,} leads, {account.waiting:,} waiting",
+        "" if is_sound and account.is_balanced else "it is damaged: restore a copy",
+    )
+    if account.unknown:
+        remedy = "look them up in Clay by lead_id, then `send --on-unknown=retry` or leave them"
+        yield Finding("unknown leads", f"{account.unknown:,}", remedy)
+    configured = [
+        used[webhook.webhook_id].as_webhook() if webhook.webhook_id in used else webhook
+        for webhook in map(name_webhook, settings.webhook_urls)
+    ]
+    for webhook in configured:
+        found = f"{webhook.used:,} of {limits.webhook_life:,} submissions used"
+        yield Finding(f"webhook {webhook.label}", found, life_warning(webhook, limits) or "")
+    if configured and choose_webhook(configured, life=limits.webhook_life) is None:
+        yield Finding("webhooks", "all are spent", "add a new URL to CLAY_WEBHOOK_URL")
+
+
+def _examine_disk(settings: Settings) -> Finding:
+    folder = settings.database.absolute().parent
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    remedy = "" if free >= LEAST_FREE_BYTES else f"free some space in {folder}"
+    return Finding("disk", f"{free // 1024**2:,} MiB free", remedy)

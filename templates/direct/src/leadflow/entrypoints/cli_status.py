@@ -1,0 +1,123 @@
+"""`leadflow status`: the account of every lead, and what each webhook has used of its life."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from leadflow.adapters.data_files import load_clay_limits
+from leadflow.adapters.sqlite_account import WebhookUse
+from leadflow.adapters.sqlite_store import is_held
+from leadflow.bootstrap import Project, open_project
+from leadflow.domain.ledger import Account
+from leadflow.domain.limits import ClayLimits, life_warning
+from leadflow.entrypoints.cli_options import format_option
+from leadflow.settings import load_settings
+
+__all__ = ["account_lines", "status"]
+
+MOST_NAMED = 20
+FOUND = 1
+RUN_AGAIN = 75
+UNKNOWN = "unknown (Clay may have it; `send --on-unknown=retry` sends again)"
+FAILED = "failed (`send --failed` tries again)"
+PERHAPS_TWICE = "sent again after a lost answer (perhaps twice in Clay)"
+
+
+@click.command()
+@click.option(
+    "--check", is_flag=True, help="Exit 1 when leads failed or are unknown, 75 when some wait."
+)
+@format_option
+@click.pass_context
+def status(context: click.Context, *, check: bool, output_format: str) -> None:
+    """Show the account: every accepted lead is sent, failed, unknown or waiting.
+
+    \b
+    Examples:
+      leadflow status
+      leadflow status --check --format json
+    """
+    database = load_settings().database
+    limits = load_clay_limits()
+    if not database.exists():
+        answer = {"account": asdict(Account(0, 0, 0, 0, 0)), "is_running": False}
+        click.echo(json.dumps(answer) if output_format == "json" else "No lead has been taken in.")
+        return
+    is_running = is_held(database)
+    with open_project(database, for_writing=False) as project:
+        account = project.account.account()
+        answer = _document(project, account, limits, is_running=is_running)
+    if output_format == "json":
+        click.echo(json.dumps(answer, indent=2))
+    else:
+        _print(answer, account)
+    if check:
+        context.exit(_exit_code(account))
+
+
+def account_lines(account: Account) -> str:
+    """Write the account as the sum that it is."""
+    sign = "=" if account.is_balanced else "does NOT equal"
+    return (
+        f"{account.accepted:,} accepted {sign} {account.sent:,} sent + {account.failed:,} failed "
+        f"+ {account.unknown:,} unknown + {account.waiting:,} waiting"
+    )
+
+
+def _document(
+    project: Project, account: Account, limits: ClayLimits, *, is_running: bool
+) -> dict[str, Any]:
+    return {
+        "account": {**asdict(account), "is_balanced": account.is_balanced},
+        "is_running": is_running,
+        "unknown": [asdict(note) for note in project.account.unknown()],
+        "failed": [asdict(note) for note in project.account.failed()],
+        "perhaps_twice": [asdict(note) for note in project.account.perhaps_twice()],
+        "held": project.account.held(),
+        "webhooks": [_webhook(use, limits) for use in project.account.webhooks()],
+    }
+
+
+def _webhook(use: WebhookUse, limits: ClayLimits) -> dict[str, Any]:
+    return {
+        "label": use.label,
+        "used": use.used,
+        "life": limits.webhook_life,
+        "warning": life_warning(use.as_webhook(), limits),
+        "full_at": use.full_at,
+    }
+
+
+def _print(answer: dict[str, Any], account: Account) -> None:
+    click.echo(account_lines(account))
+    click.echo(f"beside it: {account.rejected:,} rejected, {account.duplicates:,} duplicates")
+    if answer["is_running"]:
+        click.echo("a run is going on: the lead in flight counts as unknown until it is answered")
+    for reason, count in answer["held"].items():
+        click.echo(f"held ({reason}): {count:,}")
+    _print_notes(UNKNOWN, answer["unknown"])
+    _print_notes(FAILED, answer["failed"])
+    _print_notes(PERHAPS_TWICE, answer["perhaps_twice"])
+    for webhook in answer["webhooks"]:
+        click.echo(f"webhook {webhook['label']}: {webhook['used']:,} of {webhook['life']:,} used")
+        if webhook["warning"]:
+            click.echo(click.style(f"Warning: {webhook['warning']}", fg="yellow"), err=True)
+
+
+def _print_notes(title: str, notes: list[dict[str, Any]]) -> None:
+    if notes:
+        click.echo(f"{title}:")
+    for note in notes[:MOST_NAMED]:
+        click.echo(f"  {note['lead_id']}  {note['file']} line {note['line']}  {note['reason']}")
+    if len(notes) > MOST_NAMED:
+        click.echo(f"  ... and {len(notes) - MOST_NAMED:,} more; --format json lists all")
+
+
+def _exit_code(account: Account) -> int:
+    if account.failed or account.unknown or not account.is_balanced:
+        return FOUND
+    return RUN_AGAIN if account.waiting else 0
