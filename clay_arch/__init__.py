@@ -7,6 +7,7 @@ report      a recommendation as text, markdown, JSON or decision record
 scaffold    the only module that knows Copier
 load        files into values; document reads one YAML file and keeps its line numbers
 questions   what is asked: flag, environment variable, file key and wizard step in one
+written     how an answer is written: from a person's words to a value
 decision    pure: which variant, why, what binds first, what would change it
 errors      what can go wrong, and what the caller can do about it
 sandbox     a local Clay; stands apart

@@ -8,12 +8,21 @@ import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clay_arch.errors import InputError, Problem
+from clay_arch.written import (
+    PIECES,
+    one_of,
+    read_credits,
+    read_infrastructure,
+    read_latency,
+    read_volume,
+    read_whole,
+    read_yes_no,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from decimal import Decimal
 
-    from clay_arch.decision.answers import Answers, Volume
+    from clay_arch.decision.answers import Answers
     from clay_arch.decision.matrix import Matrix
 
 __all__ = [
@@ -36,7 +45,6 @@ PLANS = (
     "pro",
     "legacy-enterprise",
 )
-PIECES = ("none", "https", "redis")
 
 
 class Question(NamedTuple):
@@ -56,72 +64,13 @@ class Question(NamedTuple):
     is_in_wizard: bool = True
 
 
-def _read_volume(text: str) -> Volume:
-    from clay_arch.decision.answers import parse_volume
-
-    return parse_volume(text)
-
-
-def _read_latency(text: str) -> int:
-    from clay_arch.decision.answers import parse_latency
-
-    return parse_latency(text)
-
-
-def _read_credits(text: str) -> Decimal:
-    from clay_arch.decision.answers import parse_credits
-
-    return parse_credits(text)
-
-
-def _one_of(*options: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        word = text.strip().lower()
-        if word not in options:
-            raise InputError(
-                f"{text!r} is not one of {', '.join(options)}{_closest(word, options)}"
-            )
-        return word
-
-    return read
-
-
-def _closest(word: str, options: tuple[str, ...]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(word, options, n=1)
-    return f"; did you mean {close[0]}?" if close else ""
-
-
-def _read_infrastructure(text: str) -> frozenset[str]:
-    pieces = {_one_of(*PIECES)(piece) for piece in text.split(",")}
-    if "none" in pieces and len(pieces) > 1:
-        raise InputError("none cannot stand beside another value; write none or https,redis")
-    return frozenset(pieces - {"none"})
-
-
-def _read_whole(largest: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        digits = text.strip().replace(",", "")
-        is_number = digits.isascii() and digits.isdigit() and len(digits) <= len(str(largest))
-        if not is_number or int(digits) > largest:
-            raise InputError(f"{text!r} is not a whole number from 0 to {largest:,}")
-        return int(digits)
-
-    return read
-
-
-def _read_yes_no(text: str) -> bool:
-    return _one_of("yes", "no", "true", "false")(text) in {"yes", "true"}
-
-
 QUESTIONS = (
     Question(
         "volume",
         "--volume",
         "How many leads do you enrich?",
         "Leads to enrich: 800, 5k, 5,000, 150k/month, 1.2m/year. Per day if nothing is said.",
-        _read_volume,
+        read_volume,
         is_required=True,
     ),
     Question(
@@ -129,7 +78,7 @@ QUESTIONS = (
         "--plan",
         "Which Clay plan are you on?",
         "Your Clay plan.",
-        _one_of(*PLANS),
+        one_of(*PLANS),
         PLANS,
         is_required=True,
     ),
@@ -138,7 +87,7 @@ QUESTIONS = (
         "--infra",
         "What infrastructure do you have?",
         "What you can run: none, https, redis. Repeat it or separate by commas.",
-        _read_infrastructure,
+        read_infrastructure,
         PIECES,
         is_required=True,
     ),
@@ -147,7 +96,7 @@ QUESTIONS = (
         "--data-access",
         "How must enriched data come back?",
         "How enriched data must come back: by CSV export or by real-time callback.",
-        _one_of("csv", "callback"),
+        one_of("csv", "callback"),
         ("csv", "callback"),
     ),
     Question(
@@ -155,14 +104,14 @@ QUESTIONS = (
         "--max-latency",
         "How soon is a result needed?",
         "The latest acceptable result, such as 5m or 2h.",
-        _read_latency,
+        read_latency,
     ),
     Question(
         "retry",
         "--retry",
         "Who tries again after a failure?",
         "Who tries again: a person, the running program, or a queue that survives a crash.",
-        _one_of("manual", "in-app", "automatic"),
+        one_of("manual", "in-app", "automatic"),
         ("manual", "in-app", "automatic"),
     ),
     Question(
@@ -170,7 +119,7 @@ QUESTIONS = (
         "--crm-sync",
         "How does the CRM get the data?",
         "How the CRM is fed: by Clay's native action or by your own endpoint over HTTP.",
-        _one_of("native", "http"),
+        one_of("native", "http"),
         ("native", "http"),
     ),
     Question(
@@ -178,7 +127,7 @@ QUESTIONS = (
         "--several-sources/--one-source",
         "Do leads come from one source or several?",
         "Whether leads come from several sources or from one.",
-        _one_of("one", "several"),
+        one_of("one", "several"),
         ("several", "one"),
     ),
     Question(
@@ -186,7 +135,7 @@ QUESTIONS = (
         "--own-keys/--no-own-keys",
         "Do you use your own provider keys?",
         "Whether enrichments use your own provider keys, which spend no data credits.",
-        _read_yes_no,
+        read_yes_no,
         ("yes", "no"),
     ),
     Question(
@@ -194,7 +143,7 @@ QUESTIONS = (
         "--credits-per-lead",
         "Data credits per lead?",
         "Data credits that one lead costs. Default: the low end that Clay states.",
-        _read_credits,
+        read_credits,
         is_in_wizard=False,
     ),
     Question(
@@ -202,7 +151,7 @@ QUESTIONS = (
         "--actions-per-lead",
         "Actions per lead?",
         "Actions that one lead costs. Default: three enrichments, and one more with a callback.",
-        _read_whole(1_000),
+        read_whole(1_000),
         is_in_wizard=False,
     ),
     Question(
@@ -210,7 +159,7 @@ QUESTIONS = (
         "--monthly-credits",
         "Data credits per month?",
         "Data credits you have a month. Default: what the plan publishes.",
-        _read_whole(10**12),
+        read_whole(10**12),
         is_in_wizard=False,
     ),
     Question(
@@ -218,7 +167,7 @@ QUESTIONS = (
         "--monthly-actions",
         "Actions per month?",
         "Actions you have a month. Default: what the plan publishes.",
-        _read_whole(10**12),
+        read_whole(10**12),
         is_in_wizard=False,
     ),
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from clay_arch.decision.answers import Volume
-from clay_arch.questions import QUESTIONS
+from clay_arch.questions import QUESTIONS, question
 from clay_arch.wizard import Terminal, ask_missing
+
+if TYPE_CHECKING:
+    from clay_arch.decision.matrix import Matrix
 
 
 class ScriptedPerson:
@@ -97,3 +100,13 @@ def test_an_answer_can_be_changed_in_the_summary() -> None:
 def test_every_option_of_a_question_can_be_read(asked: Any) -> None:
     for option in asked.options:
         asked.read(option)
+
+
+def test_the_options_are_those_of_the_matrix(matrix: Matrix) -> None:
+    """Flags are made before a matrix is read; so the words stand twice, and must agree."""
+    pieces = tuple(piece.id for piece in matrix.infrastructure)
+
+    assert question("plan").options == tuple(plan.id for plan in matrix.plans)
+    assert question("infra").options == ("none", *pieces)
+    for factor in matrix.factors:
+        assert set(question(factor.id).options) == set(factor.options)

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from clay_arch.decision.answers import Answers
 from clay_arch.decision.facts import Facts
-from clay_arch.decision.inputs import NumericInput, numeric_inputs
+from clay_arch.decision.inputs import NumericInput, first_change, numeric_inputs
 from clay_arch.decision.matrix import Matrix
 from clay_arch.decision.rejected import Change
 from clay_arch.decision.verdict import Outcome, Verdict, judge
@@ -91,10 +91,15 @@ def _along(
     there = verdict_of(numeric.set_to(answers, numeric.current))
     if _answer(there, "feasibility") != _answer(here, "feasibility"):
         return  # the present answer is no point of the grid, as with a negotiable allowance
-    for stretches in (_downwards(numeric, numeric.current), _upwards(numeric, numeric.current)):
+    for stretches in (numeric.below(), numeric.above()):
         found: list[tuple[int, Flip]] = []
         for aspect in ("decision", "feasibility"):
-            at = _first_change(numeric, answers, stretches, aspect, here, verdict_of)
+
+            def differs(point: int, aspect: Aspect = aspect) -> bool:
+                there = verdict_of(numeric.set_to(answers, point))
+                return _answer(there, aspect) != _answer(here, aspect)
+
+            at = first_change(stretches, differs)
             if at is not None:
                 verdict = verdict_of(numeric.set_to(answers, at))
                 shown = _shown_current(numeric, answers)
@@ -107,47 +112,6 @@ def _worth_telling(found: list[tuple[int, Flip]], current: int) -> list[Flip]:
     if len(found) == 2 and abs(found[1][0] - current) >= abs(found[0][0] - current):  # noqa: PLR2004
         found.pop()
     return [flip for _, flip in found]
-
-
-def _upwards(numeric: NumericInput, current: int) -> list[tuple[int, int]]:
-    starts = [current + 1, *(b for b in numeric.breaks if b > current + 1)]
-    ends = [*(start - 1 for start in starts[1:]), numeric.highest]
-    return [(near, far) for near, far in zip(starts, ends, strict=True) if near <= far]
-
-
-def _downwards(numeric: NumericInput, current: int) -> list[tuple[int, int]]:
-    lows = [numeric.lowest, *(b for b in numeric.breaks if b <= current - 1)]
-    highs = [*(low - 1 for low in lows[1:]), current - 1]
-    return [(high, low) for low, high in zip(lows, highs, strict=True) if low <= high][::-1]
-
-
-def _first_change(
-    numeric: NumericInput,
-    answers: Answers,
-    stretches: Sequence[tuple[int, int]],
-    aspect: Aspect,
-    here: Verdict,
-    verdict_of: Judge,
-) -> int | None:
-    """The grid point nearest to the present one at which that aspect of the answer differs."""
-    answer = _answer(here, aspect)
-
-    def differs(at: int) -> bool:
-        return _answer(verdict_of(numeric.set_to(answers, at)), aspect) != answer
-
-    for near, far in stretches:
-        if differs(near):
-            return near
-        if differs(far):
-            return _bisect(near, far, differs)
-    return None
-
-
-def _bisect(same: int, different: int, differs: Callable[[int], bool]) -> int:
-    while abs(different - same) > 1:
-        middle = (same + different) // 2
-        same, different = (same, middle) if differs(middle) else (middle, different)
-    return different
 
 
 # Inputs with options

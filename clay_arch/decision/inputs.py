@@ -16,7 +16,9 @@ from clay_arch.decision.limits import actions_per_lead, credits_per_lead
 from clay_arch.decision.matrix import Interval, Matrix
 from clay_arch.decision.verdict import Verdict
 
-__all__ = ["NumericInput", "numeric_inputs"]
+__all__ = ["NumericInput", "first_change", "numeric_inputs"]
+
+Stretch = tuple[int, int]
 
 LARGEST_ALLOWANCE = 10**12
 LARGEST_ACTIONS_PER_LEAD = 1_000
@@ -38,6 +40,37 @@ class NumericInput(NamedTuple):
     breaks: tuple[int, ...]
     set_to: Callable[[Answers, int], Answers]
     show: Callable[[int], int | Decimal | str] = int
+
+    def above(self) -> list[Stretch]:
+        """The stretches from one break to the next above the present point, nearest first."""
+        first = (self.current or 0) + 1
+        starts = [first, *(b for b in self.breaks if b > first)]
+        ends = [*(start - 1 for start in starts[1:]), self.highest]
+        return [(near, far) for near, far in zip(starts, ends, strict=True) if near <= far]
+
+    def below(self) -> list[Stretch]:
+        """The stretches below the present point, nearest first, each from its near end."""
+        last = (self.current or 0) - 1
+        lows = [self.lowest, *(b for b in self.breaks if b <= last)]
+        highs = [*(low - 1 for low in lows[1:]), last]
+        return [(near, far) for far, near in zip(lows, highs, strict=True) if far <= near][::-1]
+
+
+def first_change(stretches: list[Stretch], differs: Callable[[int], bool]) -> int | None:
+    """The first point that differs, where each stretch turns from same to different but once."""
+    for near, far in stretches:
+        if differs(near):
+            return near
+        if differs(far):
+            return _bisect(near, far, differs)
+    return None
+
+
+def _bisect(same: int, different: int, differs: Callable[[int], bool]) -> int:
+    while abs(different - same) > 1:
+        middle = (same + different) // 2
+        same, different = (same, middle) if differs(middle) else (middle, different)
+    return different
 
 
 def numeric_inputs(
