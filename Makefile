@@ -40,7 +40,8 @@ check: setup ## format, lint, types, import contracts, shared bytes, fresh docum
 	$(BIN)/python docs/generate.py --check
 	@set -e; for template in templates/*/mypy.ini; do \
 	  echo "$$(dirname $$template)"; \
-	  (cd $$(dirname $$template) && $(abspath $(BIN))/mypy && $(abspath $(BIN))/lint-imports); \
+	  (cd $$(dirname $$template) && $(abspath $(BIN))/mypy && \
+	    PYTHONPATH=src:tools $(abspath $(BIN))/lint-imports); \
 	done
 
 format: setup ## format the code and mend what can be mended
