@@ -42,13 +42,24 @@ class Volume(NamedTuple):
 
     @property
     def per_day(self) -> int:
-        """Enrichments per day, rounded up: what the matrix decides on."""
-        return -(-self.amount // PERIOD_DAYS[self.period])
+        """Whole enrichments per day. An interval with whole ends holds these if and only if it
+        holds the volume itself, so the matrix decides on them exactly.
+        """
+        return self.amount // PERIOD_DAYS[self.period]
 
     @property
     def per_month(self) -> int:
         """Enrichments per month of 30 days, rounded up: what credits and actions are spent on."""
         return -(-self.amount * DAYS_PER_MONTH // PERIOD_DAYS[self.period])
+
+    @property
+    def each_day(self) -> Decimal:
+        """Enrichments per day to the hundredth, for people to read."""
+        return round(Decimal(self.amount) / PERIOD_DAYS[self.period], 2)
+
+    def day_of(self, lead: int) -> int:
+        """The day, counted from 1, on which that many leads have been enriched."""
+        return max(1, -(-lead * PERIOD_DAYS[self.period] // self.amount))
 
     def __str__(self) -> str:
         return str(self.amount) if self.period == "day" else f"{self.amount}/{self.period}"
@@ -67,7 +78,7 @@ class Answers(NamedTuple):
     sources: str | None = None
     credits_per_lead: Decimal | None = None
     actions_per_lead: int | None = None
-    own_keys: bool = False
+    own_keys: bool | None = None
     monthly_credits: int | None = None
     monthly_actions: int | None = None
 
@@ -77,6 +88,10 @@ class Answers(NamedTuple):
             return self.volume.per_day
         value: int | str | None = getattr(self, factor_id)
         return value
+
+    def on_plan(self, plan: str) -> Self:
+        """The same answers on another plan: allowances stated for this one say nothing there."""
+        return self._replace(plan=plan, monthly_credits=None, monthly_actions=None)
 
     def with_value(self, name: str, value: Any) -> Self:
         """The same answers with the one of that field name changed."""
@@ -98,7 +113,7 @@ def parse_volume(text: str) -> Volume:
         raise InputError(f"{text!r} is not a whole number of leads; use a longer period or round")
     amount = number * 10**digits if digits >= 0 else number // 10**-digits
     volume = Volume(amount, period or "day")
-    if not 1 <= volume.per_day <= LARGEST_VOLUME:
+    if not amount or volume.per_day > LARGEST_VOLUME:
         raise InputError(f"{text!r} is out of range; write 1 to {LARGEST_VOLUME:,} a day")
     return volume
 

@@ -21,6 +21,8 @@ _NUMBERS = (
     "meter.callback_actions",
     "meter.credits_per_lead",
     "meter.enrichments_per_lead",
+    "ours.pace-direct",
+    "ours.pace-shared",
     "ours.watch-days",
     "wire.latency",
     "wire.rate",
@@ -35,10 +37,10 @@ _LISTS = (
 
 
 class Cost(NamedTuple):
-    """Money in USD: the plan's price per month, and per lead at what its credits enrich.
+    """Money in USD: the plan's price per month, and per lead over those that the plan carries.
 
-    `leads_per_month` is how many leads the plan's credits enrich; None where credits do not
-    bound them or are unknown.
+    `leads_per_month` is how many leads its credits and actions carry; None where neither bounds
+    them. `per_lead` is None where the price is not published or no lead is carried.
     """
 
     plan_per_month: int | None
@@ -72,14 +74,17 @@ def assess(facts: Facts, answers: Answers, *, transport: str, has_callback: bool
         limit_of.rows(facts, answers),
     ]
     if transport == "webhook":
-        limits += [limit_of.webhook_life(facts, answers), limit_of.rate(facts, answers)]
+        limits += [
+            limit_of.webhook_life(facts, answers),
+            limit_of.rate(facts, answers, has_callback=has_callback),
+        ]
     if answers.max_latency is not None:
         limits.append(limit_of.latency(facts, answers))
     return Feasibility(
         verdict=_overall(limits),
         binding=_binding(limits),
         limits=tuple(limits),
-        cost=_cost(facts, answers),
+        cost=_cost(facts, answers, limits),
     )
 
 
@@ -91,25 +96,42 @@ def _overall(limits: Sequence[Limit]) -> str:
 
 
 def _binding(limits: Sequence[Limit]) -> str | None:
-    """The limit that is reached first; of several on one day, one without a way around it."""
-    reached = [limit for limit in limits if limit.verdict in (EXCEEDED, WATCH)]
+    """The limit that is reached first; of several on one day, one without a way around it.
+
+    A warning without a day, such as that of the enrichment time, comes last.
+    """
+    reached = [limit for limit in limits if limit.verdict in {EXCEEDED, WATCH}]
     if not reached:
         return None
-    return min(reached, key=lambda limit: (limit.day or 1, limit.verdict != EXCEEDED)).id
+    return min(reached, key=lambda lim: (lim.day is None, lim.day or 0, lim.verdict != EXCEEDED)).id
 
 
-def _cost(facts: Facts, answers: Answers) -> Cost:
+def _cost(facts: Facts, answers: Answers, limits: Sequence[Limit]) -> Cost:
     price = facts.number(f"plan.{answers.plan}.price")
-    included = answers.monthly_credits
-    if included is None:
-        included = facts.number(f"plan.{answers.plan}.credits")
-    per_lead = limit_of.credits_per_lead(facts, answers)
-    leads = None if included is None or per_lead == 0 else int(included // per_lead)
-    served = answers.volume.per_month if leads is None else min(leads, answers.volume.per_month)
-    is_known = price is not None and served > 0
+    monthly = answers.volume.per_month
+    meters = [limit for limit in limits if limit.id in {"credits", "actions"}]
+    carried = [
+        int(limit.allowed * monthly // limit.needed)
+        for limit in meters
+        if limit.allowed is not None and limit.needed > 0
+    ]
+    most = min(carried, default=None)
+    served = monthly if most is None else min(most, monthly)
+    is_priced = price is not None and served > 0 and not _is_larger_size(facts, answers)
     return Cost(
         plan_per_month=price,
-        per_lead=round(Decimal(price or 0) / served, 4) if is_known else None,
-        leads_per_month=leads,
+        per_lead=round(Decimal(price or 0) / served, 4) if is_priced else None,
+        leads_per_month=most,
         facts=(f"plan.{answers.plan}.price",),
+    )
+
+
+def _is_larger_size(facts: Facts, answers: Answers) -> bool:
+    """Whether more is stated than the published price buys."""
+    return any(
+        stated is not None and stated > (facts.number(f"plan.{answers.plan}.{name}") or 0)
+        for name, stated in (
+            ("credits", answers.monthly_credits),
+            ("actions", answers.monthly_actions),
+        )
     )

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from clay_arch.decision.answers import Answers
 from clay_arch.decision.budget import Feasibility, assess
-from clay_arch.decision.evaluate import Blocker, missing, transport_of
+from clay_arch.decision.evaluate import Blocker, calls_back, missing, transport_of
 from clay_arch.decision.facts import Facts
 from clay_arch.decision.matrix import Matrix, Variant
 
@@ -27,7 +27,7 @@ def compare(matrix: Matrix, facts: Facts, answers: Answers) -> tuple[Compared, .
 
 def _compared(matrix: Matrix, facts: Facts, answers: Answers, variant: Variant) -> Compared:
     transport = transport_of(matrix, facts, variant.id, answers.plan)
-    has_callback = matrix.rank(variant.id) > 0
+    has_callback = calls_back(matrix, variant.id)
     return Compared(
         variant=variant,
         blockers=missing(matrix, variant.id, answers),

@@ -16,6 +16,7 @@ __all__ = [
     "Decision",
     "Reason",
     "Today",
+    "calls_back",
     "decide",
     "matched_rules",
     "missing",
@@ -115,6 +116,11 @@ def _is_met(need: Requirement, answers: Answers) -> bool:
     if need.infrastructure:
         return need.infrastructure in answers.infrastructure
     return answers.plan in need.plans
+
+
+def calls_back(matrix: Matrix, variant: str) -> bool:
+    """Whether a variant has results called back, at an action each: all but the simplest do."""
+    return matrix.rank(variant) > 0
 
 
 def transport_of(matrix: Matrix, facts: Facts, variant: str, plan: str) -> str:

@@ -18,6 +18,7 @@ from clay_arch.decision.rejected import Change
 from clay_arch.decision.verdict import Outcome, Verdict, judge
 
 Aspect = Literal["decision", "feasibility"]
+Direction = Literal["down", "up"]
 Judge = Callable[[Answers], Verdict]
 
 __all__ = ["Flip", "find_flips"]
@@ -26,7 +27,8 @@ __all__ = ["Flip", "find_flips"]
 class Flip(NamedTuple):
     """The nearest value of one input, in one direction, that changes one aspect of the answer.
 
-    `outcome` and `verdict` are the answer at `value`. Where no value of the input changes
+    `outcome` and `verdict` are the answer at `value`. A number has a `direction`: the answer holds
+    from `value` on, up or down, as far as another flip. Where no value of the input changes
     anything, `value` and the answer are None, and `until` holds the other changes after which
     this input would matter, if there are any.
     """
@@ -35,6 +37,7 @@ class Flip(NamedTuple):
     current: object
     value: object = None
     aspect: Aspect | None = None
+    direction: Direction | None = None
     outcome: Outcome | None = None
     verdict: str | None = None
     until: tuple[Change, ...] = ()
@@ -55,7 +58,7 @@ def find_flips(matrix: Matrix, facts: Facts, answers: Answers) -> tuple[Flip, ..
         for numeric in numeric_inputs(matrix, facts, answers, here)
     )
     options = (
-        _among(factor.id, factor.options, answers, here, verdict_of)
+        _among(factor.id, factor.options, answers, here, _setting(factor.id, answers, verdict_of))
         for factor in matrix.factors
         if factor.options
     )
@@ -86,67 +89,107 @@ def _along(
     numeric: NumericInput, answers: Answers, here: Verdict, verdict_of: Judge
 ) -> Iterator[Flip]:
     """The flips of one numeric input, downwards and upwards."""
-    if numeric.current is None:
+
+    def verdict_at(point: int) -> Verdict:
+        return verdict_of(numeric.set_to(answers, point))
+
+    current, shown = numeric.current, _shown_current(numeric, answers)
+    if current is None:
+        yield from _once_stated(numeric, here, verdict_at)
         return
-    there = verdict_of(numeric.set_to(answers, numeric.current))
-    if _answer(there, "feasibility") != _answer(here, "feasibility"):
-        return  # the present answer is no point of the grid, as with a negotiable allowance
-    for stretches in (numeric.below(), numeric.above()):
+    sides: tuple[tuple[Direction, list[tuple[int, int]]], ...] = (
+        ("down", numeric.below()),
+        ("up", numeric.above()),
+    )
+    for direction, stretches in sides:
         found: list[tuple[int, Flip]] = []
         for aspect in ("decision", "feasibility"):
 
             def differs(point: int, aspect: Aspect = aspect) -> bool:
-                there = verdict_of(numeric.set_to(answers, point))
-                return _answer(there, aspect) != _answer(here, aspect)
+                return _answer(verdict_at(point), aspect) != _answer(here, aspect)
 
             at = first_change(stretches, differs)
             if at is not None:
-                verdict = verdict_of(numeric.set_to(answers, at))
-                shown = _shown_current(numeric, answers)
-                found.append((at, _flip(numeric.id, shown, numeric.show(at), aspect, verdict)))
-        yield from _worth_telling(found, numeric.current)
+                flip = _flip(numeric.id, shown, numeric.show(at), aspect, verdict_at(at))
+                found.append((abs(at - current), flip._replace(direction=direction)))
+        yield from _worth_telling(found)
 
 
-def _worth_telling(found: list[tuple[int, Flip]], current: int) -> list[Flip]:
+def _once_stated(
+    numeric: NumericInput, here: Verdict, verdict_at: Callable[[int], Verdict]
+) -> Iterator[Flip]:
+    """An allowance that nobody publishes: what it comes to once it is stated, on either side."""
+    best = verdict_at(numeric.highest).feasibility.verdict
+    enough = first_change(
+        [(numeric.lowest, numeric.highest)],
+        lambda point: verdict_at(point).feasibility.verdict == best,
+    )
+    if enough is None or enough == numeric.lowest:
+        return
+    sides: tuple[tuple[Direction, int], ...] = (("down", enough - 1), ("up", enough))
+    for direction, at in sides:
+        there = verdict_at(at)
+        if there.feasibility.verdict != here.feasibility.verdict:
+            flip = _flip(numeric.id, None, numeric.show(at), "feasibility", there)
+            yield flip._replace(direction=direction)
+
+
+def _worth_telling(found: list[tuple[int, Flip]]) -> list[Flip]:
     """Past a change of the decision another answer applies: its feasibility is not this one's."""
-    if len(found) == 2 and abs(found[1][0] - current) >= abs(found[0][0] - current):  # noqa: PLR2004
-        found.pop()
-    return [flip for _, flip in found]
+    nearest = min((distance for distance, flip in found if flip.aspect == "decision"), default=None)
+    return [
+        flip
+        for distance, flip in found
+        if flip.aspect == "decision" or nearest is None or distance < nearest
+    ]
 
 
 # Inputs with options
 
 
 def _among(
-    name: str, options: Sequence[str], answers: Answers, here: Verdict, verdict_of: Judge
+    name: str,
+    options: Sequence[str],
+    answers: Answers,
+    here: Verdict,
+    verdict_at: Callable[[str], Verdict],
 ) -> tuple[Flip, ...]:
     """The nearest option below and above the present one that changes something."""
     current: str | None = getattr(answers, name)
     position = options.index(current) if current in options else -1
     sides = (options[:position][::-1] if position > 0 else [], options[position + 1 :])
-    flips = (_first_option(name, current, side, answers, here, verdict_of) for side in sides)
-    return _or_inert(name, current, (flip for flip in flips if flip))
+    flips = (_first_options(name, current, side, here, verdict_at) for side in sides)
+    return _or_inert(name, current, chain.from_iterable(flips))
 
 
-def _first_option(
+def _first_options(
     name: str,
     current: str | None,
-    options: Iterable[str],
-    answers: Answers,
+    options: Sequence[str],
     here: Verdict,
-    verdict_of: Judge,
-) -> Flip | None:
-    for option in options:
-        verdict = verdict_of(answers.with_value(name, option))
-        if flip := _difference(name, current, option, here, verdict):
-            return flip
-    return None
+    verdict_at: Callable[[str], Verdict],
+) -> list[Flip]:
+    """The first option that changes the decision, and one before it for the feasibility."""
+    found: list[tuple[int, Flip]] = []
+    for aspect in ("decision", "feasibility"):
+        for distance, option in enumerate(options):
+            there = verdict_at(option)
+            if _answer(there, aspect) != _answer(here, aspect):
+                found.append((distance, _flip(name, current, option, aspect, there)))
+                break
+    return _worth_telling(found)
 
 
 def _plan(matrix: Matrix, answers: Answers, here: Verdict, verdict_of: Judge) -> tuple[Flip, ...]:
-    """Only modern plans can be changed to. From a legacy plan, each of them is a way up."""
+    """Only modern plans can be changed to; from a legacy plan, what matters is the decision."""
     modern = [plan.id for plan in matrix.plans if plan.generation == "modern"]
-    return _among("plan", modern, answers, here, verdict_of)
+    flips = _among("plan", modern, answers, here, lambda plan: verdict_of(answers.on_plan(plan)))
+    deciding = tuple(flip for flip in flips if flip.aspect == "decision")
+    return deciding if deciding and answers.plan not in modern else flips
+
+
+def _setting(name: str, answers: Answers, verdict_of: Judge) -> Callable[[str], Verdict]:
+    return lambda option: verdict_of(answers.with_value(name, option))
 
 
 def _own_keys(answers: Answers, here: Verdict, verdict_of: Judge) -> tuple[Flip, ...]:
@@ -203,4 +246,4 @@ def _difference(
 
 
 def _flip(name: str, current: object, value: object, aspect: Aspect, there: Verdict) -> Flip:
-    return Flip(name, current, value, aspect, there.outcome, there.feasibility.verdict)
+    return Flip(name, current, value, aspect, None, there.outcome, there.feasibility.verdict)

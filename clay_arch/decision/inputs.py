@@ -11,6 +11,7 @@ from clay_arch.decision.answers import (
     PERIOD_DAYS,
     Answers,
 )
+from clay_arch.decision.evaluate import calls_back
 from clay_arch.decision.facts import Facts
 from clay_arch.decision.limits import actions_per_lead, credits_per_lead
 from clay_arch.decision.matrix import Interval, Matrix
@@ -96,7 +97,7 @@ def numeric_inputs(
         set_to=lambda a, hundredths: a._replace(credits_per_lead=hundredths * HUNDREDTH),
         show=lambda hundredths: hundredths * HUNDREDTH,
     )
-    has_callback = matrix.rank(here.decision.variant) > 0
+    has_callback = calls_back(matrix, here.decision.variant)
     yield NumericInput(
         id="actions_per_lead",
         current=actions_per_lead(facts, answers, has_callback=has_callback),
@@ -117,8 +118,7 @@ def _volume(matrix: Matrix, answers: Answers) -> NumericInput:
         current=answers.volume.amount,
         lowest=1,
         highest=LARGEST_VOLUME * days,
-        # The smallest amount per period that comes to more than the whole day before the break.
-        breaks=tuple((start - 1) * days + 1 for start in _starts(matrix, "volume")),
+        breaks=tuple(start * days for start in _starts(matrix, "volume")),
         set_to=lambda a, amount: a._replace(volume=a.volume._replace(amount=amount)),
         show=lambda amount: amount if period == "day" else f"{amount}/{period}",
     )

@@ -30,9 +30,10 @@ class Limit(NamedTuple):
     """One limit against this workload.
 
     `needed` and `allowed` share `unit`; `allowed` None means that nobody publishes it.
-    `verdict` is ok, watch (a known way around it exists), unknown or exceeded. `day` is the day
-    on which the limit is reached at the stated volume, counted from 1; None where no day applies.
-    `facts` are the ids of the facts behind it.
+    `verdict` is ok, watch (a known way around it exists), unknown or exceeded; `way` is that way:
+    buy, negotiate, renew (a fresh webhook or table), pace or wait. `day` is the day on which the
+    limit is reached at the stated volume, counted from 1; None where no day applies. `facts` are
+    the ids of the facts behind it.
     """
 
     id: str
@@ -43,6 +44,8 @@ class Limit(NamedTuple):
     facts: tuple[str, ...]
     verdict: str = OK
     day: int | None = None
+    way: str | None = None
+    is_lifted: bool = False
 
 
 def credits_per_lead(facts: Facts, answers: Answers) -> Decimal:
@@ -68,12 +71,11 @@ def data_credits(facts: Facts, answers: Answers) -> Limit:
         id="credits",
         title="Data credits",
         needed=answers.volume.per_month * credits_per_lead(facts, answers),
-        allowed=facts.number(base),
+        allowed=_first(answers.monthly_credits, facts.number(base)),
         unit="credits per month",
         facts=_known(facts, base, ceiling, "meter.credits_per_lead"),
     )
-    can_be_raised = limit.needed <= (facts.number(ceiling) or 0)
-    return _monthly(facts, answers, limit, answers.monthly_credits, can_be_raised=can_be_raised)
+    return _monthly(facts, answers, limit, ceiling=facts.number(ceiling) or 0)
 
 
 def actions(facts: Facts, answers: Answers, *, has_callback: bool) -> Limit:
@@ -84,18 +86,18 @@ def actions(facts: Facts, answers: Answers, *, has_callback: bool) -> Limit:
         id="actions",
         title="Actions",
         needed=Decimal(answers.volume.per_month * per_lead),
-        allowed=facts.number(allowance),
+        allowed=_first(answers.monthly_actions, facts.number(allowance)),
         unit="actions per month",
         facts=_known(facts, allowance, "capability.action_charges", "meter.action"),
     )
-    return _monthly(facts, answers, limit, answers.monthly_actions, can_be_raised=False)
+    return _monthly(facts, answers, limit, ceiling=0)
 
 
 def webhook_life(facts: Facts, answers: Answers) -> Limit:
     limit = Limit(
         id="webhook_life",
         title="Webhook life",
-        needed=Decimal(answers.volume.per_day),
+        needed=answers.volume.each_day,
         allowed=facts.number("wire.record-limit"),
         unit="submissions per webhook",
         facts=("wire.record-limit", "capability.auto_delete"),
@@ -104,84 +106,91 @@ def webhook_life(facts: Facts, answers: Answers) -> Limit:
 
 
 def rows(facts: Facts, answers: Answers) -> Limit:
+    allowance = f"plan.{answers.plan}.rows"
     limit = Limit(
         id="rows",
         title="Rows per table",
-        needed=Decimal(answers.volume.per_day),
-        allowed=facts.number(f"plan.{answers.plan}.rows"),
+        needed=answers.volume.each_day,
+        allowed=facts.number(allowance),
         unit="rows per table",
-        facts=_known(
-            facts, f"plan.{answers.plan}.rows", "capability.auto_delete", "wire.table-full"
-        ),
+        facts=_known(facts, allowance, "capability.auto_delete", "wire.table-full"),
     )
     return _lifetime(facts, answers, limit)
 
 
-def rate(facts: Facts, answers: Answers) -> Limit:
-    """The webhook rate of the whole workspace, as requests per day."""
-    per_second = facts.number("wire.rate")
+def rate(facts: Facts, answers: Answers, *, has_callback: bool) -> Limit:
+    """The webhook rate of the whole workspace as requests per day; projects keep below it."""
+    pace_fact = "ours.pace-shared" if has_callback else "ours.pace-direct"
+    per_second, pace = facts.number("wire.rate"), facts.number(pace_fact)
     limit = Limit(
         id="rate",
         title="Webhook rate",
-        needed=Decimal(answers.volume.per_day),
+        needed=answers.volume.each_day,
         allowed=None if per_second is None else per_second * SECONDS_PER_DAY,
         unit="requests per day",
-        facts=("wire.rate",),
+        facts=("wire.rate", pace_fact),
     )
     if limit.allowed is None:
         return limit._replace(verdict=UNKNOWN)
-    return limit._replace(verdict=EXCEEDED, day=1) if limit.needed > limit.allowed else limit
+    if limit.needed > limit.allowed:
+        return limit._replace(verdict=EXCEEDED, day=1)
+    is_paced = pace is not None and limit.needed > pace * SECONDS_PER_DAY
+    return limit._replace(verdict=WATCH, way="pace") if is_paced else limit
 
 
 def latency(facts: Facts, answers: Answers) -> Limit:
     """How soon a result is wanted, against the time that Clay states for one enrichment."""
-    stated = facts.number("wire.latency")
     wanted = answers.max_latency or 0
     limit = Limit(
         id="latency",
         title="Enrichment time",
         needed=Decimal(wanted),
-        allowed=stated,
+        allowed=facts.number("wire.latency"),
         unit="seconds",
         facts=("wire.latency",),
     )
-    if stated is None:
+    if limit.allowed is None:
         return limit._replace(verdict=UNKNOWN)
-    return limit._replace(verdict=WATCH) if wanted < stated else limit
+    return limit._replace(verdict=WATCH, way="wait") if wanted < limit.allowed else limit
 
 
-def _monthly(
-    facts: Facts, answers: Answers, limit: Limit, stated: int | None, *, can_be_raised: bool
-) -> Limit:
-    """Judge a monthly allowance. A stated one is final; a published one may be raised."""
-    limit = limit if stated is None else limit._replace(allowed=stated)
+def _monthly(facts: Facts, answers: Answers, limit: Limit, *, ceiling: int) -> Limit:
+    """Judge a monthly allowance, published or stated, and whether it could be larger."""
     if limit.needed == 0:
         return limit
     if limit.allowed is None:
         return limit._replace(verdict=UNKNOWN)
     if limit.needed <= limit.allowed:
         return limit
-    is_negotiable = facts.includes("capability.negotiable", answers.plan)
-    verdict = WATCH if stated is None and (can_be_raised or is_negotiable) else EXCEEDED
     day = _day(limit.allowed * DAYS_PER_MONTH, limit.needed)
-    return limit._replace(verdict=verdict, day=day)
+    if limit.needed <= ceiling:
+        return limit._replace(verdict=WATCH, day=day, way="buy")
+    if facts.includes("capability.negotiable", answers.plan):
+        return limit._replace(verdict=WATCH, day=day, way="negotiate")
+    return limit._replace(verdict=EXCEEDED, day=day)
 
 
 def _lifetime(facts: Facts, answers: Answers, limit: Limit) -> Limit:
     """Judge a limit that fills up once and then needs a new webhook or table."""
     if facts.includes("capability.auto_delete", answers.plan):
-        return limit
+        return limit._replace(is_lifted=True)
     if limit.allowed is None:
         return limit._replace(verdict=UNKNOWN)
-    day = _day(limit.allowed, limit.needed)
-    horizon = facts.number("ours.watch-days") or 0
-    return limit._replace(verdict=WATCH if day <= horizon else OK, day=day)
+    day = answers.volume.day_of(limit.allowed)
+    is_soon = day <= (facts.number("ours.watch-days") or 0)
+    return (
+        limit._replace(verdict=WATCH, day=day, way="renew") if is_soon else limit._replace(day=day)
+    )
 
 
 def _day(allowed: int, per_day: Decimal) -> int:
     """The day on which `allowed` is used up at `per_day`; at least the first."""
     whole, rest = divmod(Decimal(allowed), per_day)
     return max(1, int(whole) + (rest > 0))
+
+
+def _first(*values: int | None) -> int | None:
+    return next((value for value in values if value is not None), None)
 
 
 def _known(facts: Facts, *fact_ids: str) -> tuple[str, ...]:

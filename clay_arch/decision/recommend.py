@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from clay_arch.decision.answers import Answers
 from clay_arch.decision.budget import Feasibility
+from clay_arch.decision.compare import Compared, compare
 from clay_arch.decision.evaluate import Decision
 from clay_arch.decision.facts import Fact, Facts
 from clay_arch.decision.flips import Flip, find_flips
@@ -31,6 +32,7 @@ class Recommendation(NamedTuple):
     answers: Answers
     decision: Decision
     rejected: tuple[Rejection, ...]
+    compared: tuple[Compared, ...]
     flips: tuple[Flip, ...]
     feasibility: Feasibility
     remedies: tuple[Remedy, ...]
@@ -43,7 +45,9 @@ def recommend(matrix: Matrix, facts: Facts, answers: Answers) -> Recommendation:
     """Answer once and for all. Matrix and facts must have passed their audits."""
     verdict = judge(matrix, facts, answers)
     feasibility = verdict.feasibility
-    limit_facts = (fact for limit in feasibility.limits for fact in limit.facts)
+    compared = compare(matrix, facts, answers)
+    limits = (limit for variant in compared for limit in variant.feasibility.limits)
+    limit_facts = (fact for limit in limits for fact in limit.facts)
     used = dict.fromkeys((*limit_facts, *feasibility.cost.facts, "capability.webhook_source"))
     known = tuple(facts.by_id[fact_id] for fact_id in used)
     considered = tuple(facts.by_id[f] for f in CONSIDERED if f in facts.by_id)
@@ -53,6 +57,7 @@ def recommend(matrix: Matrix, facts: Facts, answers: Answers) -> Recommendation:
         answers=answers,
         decision=verdict.decision,
         rejected=rejections(matrix, answers, verdict.decision.variant),
+        compared=compared,
         flips=find_flips(matrix, facts, answers),
         feasibility=feasibility,
         remedies=rank_remedies(matrix, facts, answers, verdict),

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
 
-from clay_arch.decision.answers import DAYS_PER_MONTH, PERIOD_DAYS, Answers, Volume
+from clay_arch.decision.answers import Answers
+from clay_arch.decision.budget import INFEASIBLE
+from clay_arch.decision.evaluate import calls_back
 from clay_arch.decision.facts import Facts
+from clay_arch.decision.inputs import first_change, numeric_inputs
 from clay_arch.decision.limits import EXCEEDED, WATCH, Limit
 from clay_arch.decision.matrix import Matrix
 from clay_arch.decision.verdict import Verdict, judge
@@ -17,7 +20,8 @@ _SEVERITY = {"feasible": 0, "conditional": 1, "infeasible": 2}
 
 
 class Remedy(NamedTuple):
-    """One thing to do. `settles` are the limits that it puts right, `leaves` those still exceeded.
+    """One thing to do. `settles` are the limits that it puts right, `eases` those that are then
+    only to be watched, and `leaves` those still exceeded.
 
     `input` and `value` say it as an answer, where it is one; `verdict` is the feasibility then.
     """
@@ -27,6 +31,7 @@ class Remedy(NamedTuple):
     input: str | None
     value: object
     settles: tuple[str, ...]
+    eases: tuple[str, ...]
     leaves: tuple[str, ...]
     verdict: str
 
@@ -46,13 +51,18 @@ def rank_remedies(
         _tried(candidate, here, judge(matrix, facts, candidate.answers))
         for candidate in _candidates(matrix, facts, answers, here)
     ]
-    useful = [remedy for remedy in tried if remedy.settles]
-    return tuple(sorted((*useful, *_routines(here)), key=_rank))
+    useful = [remedy for remedy in tried if remedy.settles or remedy.eases]
+    return tuple(sorted((*useful, *_habits(here)), key=_rank))
 
 
 def _rank(remedy: Remedy) -> tuple[bool, int, int, int]:
     gives_up = remedy.input == "volume"
-    return (gives_up, _SEVERITY[remedy.verdict], len(remedy.leaves), -len(remedy.settles))
+    return (
+        gives_up,
+        _SEVERITY[remedy.verdict],
+        len(remedy.leaves),
+        -len(remedy.settles + remedy.eases),
+    )
 
 
 class _Candidate(NamedTuple):
@@ -69,21 +79,24 @@ def _open(verdict: Verdict) -> dict[str, Limit]:
 
 def _tried(candidate: _Candidate, here: Verdict, there: Verdict) -> Remedy:
     before, after = _open(here), _open(there)
-    exceeded = tuple(name for name, limit in after.items() if limit.verdict == EXCEEDED)
-    settled = tuple(
-        name
-        for name, limit in before.items()
-        if name not in after or (limit.verdict == EXCEEDED and after[name].verdict == WATCH)
-    )
     return Remedy(
         id=candidate.id,
         text=candidate.text,
         input=candidate.input,
         value=candidate.value,
-        settles=settled,
-        leaves=exceeded,
+        settles=tuple(name for name in before if name not in after),
+        eases=tuple(
+            name
+            for name, limit in before.items()
+            if limit.verdict == EXCEEDED and name in after and after[name].verdict == WATCH
+        ),
+        leaves=_exceeded(after),
         verdict=there.feasibility.verdict,
     )
+
+
+def _exceeded(limits: dict[str, Limit]) -> tuple[str, ...]:
+    return tuple(name for name, limit in limits.items() if limit.verdict == EXCEEDED)
 
 
 def _candidates(
@@ -98,12 +111,12 @@ def _candidates(
             True,
             answers._replace(own_keys=True),
         )
-    has_callback = matrix.rank(here.decision.variant) > 0
-    callback = (facts.number("meter.callback_actions") or 0) if has_callback else 0
-    yield from _fewer_per_lead(answers, limits, callback=callback)
+    callback = facts.number("meter.callback_actions") or 0
+    has_callback = calls_back(matrix, here.decision.variant)
+    yield from _fewer_per_lead(answers, limits, callback=callback if has_callback else 0)
     yield from _larger_allowances(answers, limits)
     yield from _larger_plans(matrix, answers)
-    yield from _smaller_volume(answers, limits)
+    yield from _smaller_volume(matrix, facts, answers, here)
 
 
 def _fewer_per_lead(
@@ -122,18 +135,19 @@ def _fewer_per_lead(
     if (limit := limits.get("actions")) and limit.allowed:
         most = limit.allowed // monthly
         if most > callback:
-            text = f"spend at most {most} actions per lead: fewer columns"
+            noun = "action" if most == 1 else "actions"
+            text = f"spend at most {most} {noun} per lead: fewer columns"
             changed = answers._replace(actions_per_lead=most)
             yield _Candidate("fewer-actions", text, "actions_per_lead", most, changed)
 
 
 def _larger_allowances(answers: Answers, limits: dict[str, Limit]) -> Iterator[_Candidate]:
-    """Only where the allowance can be raised: the verdict says watch instead of exceeded."""
     for name, field in (("credits", "monthly_credits"), ("actions", "monthly_actions")):
         limit = limits.get(name)
-        if limit and limit.verdict == WATCH:
+        if limit and limit.way:
             needed = int(-(-limit.needed // 1))
-            text = f"buy a plan size with {needed:,} {name} a month"
+            verb = "buy a plan size with" if limit.way == "buy" else "negotiate"
+            text = f"{verb} {needed:,} {name} a month"
             changed = answers.with_value(field, needed)
             yield _Candidate(f"more-{name}", text, field, needed, changed)
 
@@ -143,40 +157,48 @@ def _larger_plans(matrix: Matrix, answers: Answers) -> Iterator[_Candidate]:
     ids = [plan.id for plan in modern]
     above = modern[ids.index(answers.plan) + 1 :] if answers.plan in ids else modern[-1:]
     for plan in above:
-        changed = answers._replace(plan=plan.id)
+        changed = answers.on_plan(plan.id)
         yield _Candidate(f"plan-{plan.id}", f"move to {plan.title}", "plan", plan.id, changed)
 
 
-def _smaller_volume(answers: Answers, limits: dict[str, Limit]) -> Iterator[_Candidate]:
-    """The most leads a month that every exceeded allowance carries."""
-    exceeded = [
-        lim for lim in limits.values() if lim.verdict == EXCEEDED and lim.allowed is not None
-    ]
-    if not exceeded:
+def _smaller_volume(
+    matrix: Matrix, facts: Facts, answers: Answers, here: Verdict
+) -> Iterator[_Candidate]:
+    """The largest volume at which no limit is exceeded."""
+    if here.feasibility.verdict != INFEASIBLE:
         return
-    shares = (Decimal(limit.allowed or 0) / limit.needed for limit in exceeded)
-    monthly = int(min(shares) * answers.volume.per_month)
-    amount = monthly * PERIOD_DAYS[answers.volume.period] // DAYS_PER_MONTH
-    if amount > 0:
-        volume = Volume(amount, answers.volume.period)
+    volume = next(numeric_inputs(matrix, facts, answers, here))
+
+    def is_carried(amount: int) -> bool:
+        verdict = judge(matrix, facts, volume.set_to(answers, amount))
+        return verdict.feasibility.verdict != INFEASIBLE
+
+    amount = first_change(volume.below(), is_carried)
+    if amount is not None:
+        changed = volume.set_to(answers, amount)
         noun = "lead" if amount == 1 else "leads"
-        text = f"enrich at most {amount:,} {noun} a {volume.period}"
-        changed = answers._replace(volume=volume)
-        yield _Candidate("less-volume", text, "volume", str(volume), changed)
+        text = f"enrich at most {amount:,} {noun} a {answers.volume.period}"
+        yield _Candidate("less-volume", text, "volume", str(changed.volume), changed)
 
 
-def _routines(here: Verdict) -> Iterator[Remedy]:
+def _habits(here: Verdict) -> Iterator[Remedy]:
     """Ways around that no answer expresses: a fresh webhook or table before the old one is full."""
     texts = {
         "webhook_life": "list several webhook URLs, so that a fresh one follows each used-up one",
         "rows": "start a new table before the old one is full; a full one drops rows silently",
+        "rate": "raise the project's pace, which keeps well below Clay's rate by default",
         "latency": "plan for a minute or more per enrichment column; Clay promises no less",
     }
-    for name, limit in _open(here).items():
-        if name in texts:
-            left = tuple(n for n, lim in _open(here).items() if lim.verdict == EXCEEDED)
-            verdict = here.feasibility.verdict
-            day = f" (day {limit.day})" if limit.day else ""
+    limits = _open(here)
+    for name, limit in limits.items():
+        if name in texts and limit.verdict == WATCH:
             yield Remedy(
-                name.replace("_", "-"), texts[name] + day, None, None, (name,), left, verdict
+                id=name.replace("_", "-"),
+                text=texts[name] + (f" (day {limit.day:,})" if limit.day else ""),
+                input=None,
+                value=None,
+                settles=(name,),
+                eases=(),
+                leaves=_exceeded(limits),
+                verdict=here.feasibility.verdict,
             )

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from clay_arch.decision.answers import Answers
 from clay_arch.decision.budget import Feasibility, assess
-from clay_arch.decision.evaluate import Decision, decide
+from clay_arch.decision.evaluate import Decision, calls_back, decide
 from clay_arch.decision.facts import Facts
 from clay_arch.decision.matrix import Matrix
 
@@ -49,6 +49,6 @@ def judge(matrix: Matrix, facts: Facts, answers: Answers) -> Verdict:
         facts,
         answers,
         transport=decision.transport,
-        has_callback=matrix.rank(decision.variant) > 0,
+        has_callback=calls_back(matrix, decision.variant),
     )
     return Verdict(decision, feasibility)

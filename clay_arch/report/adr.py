@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clay_arch.decision.budget import INFEASIBLE
 from clay_arch.report.factors import open_factors
 from clay_arch.report.flips import telling_flips
 from clay_arch.report.limits import LIMIT_COLUMNS, binding_sentence, limit_clauses, limit_rows
@@ -17,6 +18,8 @@ from clay_arch.report.words import capitalised, listed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from clay_arch.decision.budget import Feasibility
+    from clay_arch.decision.compare import Compared
     from clay_arch.decision.recommend import Recommendation
 
 __all__ = ["render_adr"]
@@ -34,18 +37,20 @@ def render_adr(
     project: str | None = None,
     chosen: str | None = None,
 ) -> str:
-    """The record. It is accepted where what was chosen can run, and proposed where it is blocked.
+    """The record. It is accepted where what was chosen can run and does what is asked for within
+    Clay's limits, and proposed otherwise.
 
     `tests` are the paths of the generated tests that confirm the decision; `chosen` is the id
     of a variant that somebody preferred to the recommended one.
     """
     matrix, decision = recommendation.matrix, recommendation.decision
     variant = matrix.variant(chosen or decision.variant)
+    feasibility = _compared(recommendation, variant.id).feasibility
     answers = recommendation.answers
     pieces = [p.title for p in matrix.infrastructure if p.id in answers.infrastructure]
     return fill(
         "adr.md.j2",
-        status="proposed" if _lacking(recommendation, variant.id) else "accepted",
+        status="accepted" if _is_settled(recommendation, variant.id) else "proposed",
         date=date,
         number=number,
         variant=variant,
@@ -63,16 +68,16 @@ def render_adr(
         considered_title=considered_title(recommendation),
         considered=capitalised(considered_sentence(recommendation)),
         fit=fit_sentence(recommendation),
-        feasibility=feasibility_sentence(recommendation),
+        feasibility=feasibility_sentence(recommendation, feasibility),
         good=_needs(recommendation, variant.id, met=True),
         unmet=_needs(recommendation, variant.id, met=False),
         lacking=_lacking(recommendation, variant.id),
-        reached=_reached(recommendation),
+        reached=_reached(feasibility),
         tests=tests,
         flips=telling_flips(recommendation),
-        binding=binding_sentence(recommendation.feasibility),
+        binding=binding_sentence(feasibility),
         limit_columns=LIMIT_COLUMNS,
-        limits=limit_rows(recommendation),
+        limits=limit_rows(recommendation, feasibility),
         fact_columns=FACT_COLUMNS,
         facts=_facts(recommendation),
         matrix_version=matrix.version,
@@ -97,16 +102,26 @@ def _needs(recommendation: Recommendation, variant: str, *, met: bool) -> str:
     return listed(needs)
 
 
+def _compared(recommendation: Recommendation, variant: str) -> Compared:
+    return next(c for c in recommendation.compared if c.variant.id == variant)
+
+
 def _lacking(recommendation: Recommendation, variant: str) -> str:
     """What the architect still lacks for a variant."""
-    rules = {other.variant: other.lacks for other in recommendation.rejected}
-    blockers = tuple(blocker.rule for blocker in recommendation.decision.blockers)
-    return listed(lacked(recommendation.matrix, rules.get(variant, blockers)))
+    blockers = _compared(recommendation, variant).blockers
+    return listed(lacked(recommendation.matrix, tuple(blocker.rule for blocker in blockers)))
 
 
-def _reached(recommendation: Recommendation) -> list[str]:
+def _is_settled(recommendation: Recommendation, variant: str) -> bool:
+    """Whether a variant can run, meets every need and stays within Clay's limits."""
+    compared = _compared(recommendation, variant)
+    is_carried = compared.feasibility.verdict != INFEASIBLE
+    return is_carried and not compared.blockers and not _needs(recommendation, variant, met=False)
+
+
+def _reached(feasibility: Feasibility) -> list[str]:
     """What happens at each limit that is reached, one clause for each."""
-    limits = recommendation.feasibility.limits
+    limits = feasibility.limits
     return [limit_clauses([lim])[0] for lim in limits if lim.verdict in {"exceeded", "watch"}]
 
 

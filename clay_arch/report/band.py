@@ -10,6 +10,7 @@ from math import log10
 from typing import TYPE_CHECKING, NamedTuple
 
 from clay_arch.decision.matrix import Interval
+from clay_arch.report.phrases import a_day
 from clay_arch.report.words import listed, number
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ def draw_band(recommendation: Recommendation, *, width: int) -> Band:
         titles=_placed(titles, width),
         line=line,
         scale=_placed([*((c, number(s)) for s, c in scale), (width - len(ends), ends)], width),
-        marker=_mark(_column(per_day, top, width), f"you are here: {number(per_day)} a day", width),
+        marker=_mark(
+            _column(max(1, per_day), top, width), f"you are here: {a_day(per_day)}", width
+        ),
         note=_note(recommendation),
         segments=segments,
     )

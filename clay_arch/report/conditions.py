@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from clay_arch.report.cost import per_lead
 from clay_arch.report.phrases import input_name, plan_phrase
 from clay_arch.report.words import counted, duration, number
 
@@ -45,7 +44,7 @@ def condition_of(recommendation: Recommendation, flip: Flip) -> str:
     if name == "max_latency":
         return _latency(flip)
     if name in _UNITS:
-        return _amount(recommendation, flip)
+        return _amount(flip)
     if name == "plan":
         return f"On the {plan_phrase(matrix, str(flip.value))} plan,"
     if name in {piece.id for piece in matrix.infrastructure}:
@@ -64,25 +63,15 @@ def _volume(answers: Answers, flip: Flip) -> str:
 
 def _latency(flip: Flip) -> str:
     seconds = int(str(flip.value).removesuffix("s"))
-    is_sooner = flip.current is None or seconds < int(str(flip.current).removesuffix("s"))
-    if is_sooner:
+    if flip.direction == "down":
         return f"If results are needed in less than {duration(seconds + 1)},"
     return f"If results may take {duration(seconds)} or more,"
 
 
-def _amount(recommendation: Recommendation, flip: Flip) -> str:
+def _amount(flip: Flip) -> str:
     value = Decimal(str(flip.value))
-    bound = "or more" if value > _current(recommendation, flip) else "or fewer"
     noun, per = _UNITS[flip.input]
+    if value == 0:
+        return f"With no {noun}s {per},"
+    bound = "or more" if flip.direction == "up" else "or fewer"
     return f"With {counted(value, noun)} {per} {bound},"
-
-
-def _current(recommendation: Recommendation, flip: Flip) -> Decimal:
-    """The present value: as stated, or what the figures rest on where nothing was stated."""
-    if flip.current is not None:
-        return Decimal(str(flip.current))
-    limit_id = "credits" if "credits" in flip.input else "actions"
-    if flip.input.endswith("per_lead"):
-        return per_lead(recommendation, limit_id)
-    limit = next(limit for limit in recommendation.feasibility.limits if limit.id == limit_id)
-    return Decimal(limit.allowed or 0)

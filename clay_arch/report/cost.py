@@ -68,11 +68,11 @@ def _price_per_lead(recommendation: Recommendation) -> str:
     cost, monthly = recommendation.feasibility.cost, recommendation.answers.volume.per_month
     if cost.plan_per_month is None:
         return "unknown, for want of a published price"
+    if cost.leads_per_month == 0:
+        return "none: your credits and actions carry not one lead"
     if cost.per_lead is None:
-        return "none: your credits enrich not one lead"
-    if cost.per_lead == 0:
-        return "$0"
+        return "unknown: the price of a plan size as large as you state is not published"
     if cost.leads_per_month is not None and cost.leads_per_month < monthly:
         leads = counted(cost.leads_per_month, "lead")
-        return f"{money(cost.per_lead)}, over the {leads} a month that your credits enrich"
+        return f"{money(cost.per_lead)}, over the {leads} a month that credits and actions carry"
     return f"{money(cost.per_lead)}, over {counted(monthly, 'lead')} a month"

@@ -55,6 +55,8 @@ def limit_entry(limit: Limit) -> dict[str, Any]:
         "unit": limit.unit,
         "verdict": limit.verdict,
         "day": limit.day,
+        "way": limit.way,
+        "is_lifted": limit.is_lifted,
         "text": limit_clauses([limit])[0] if matters else None,
         "facts": list(limit.facts),
     }
@@ -77,6 +79,7 @@ def remedy_entry(remedy: Remedy) -> dict[str, Any]:
         "input": remedy.input,
         "value": plain_number(remedy.value),
         "settles": list(remedy.settles),
+        "eases": list(remedy.eases),
         "leaves": list(remedy.leaves),
         "verdict": remedy.verdict,
     }
@@ -123,6 +126,7 @@ def flip_entry(recommendation: Recommendation, flip: Flip) -> dict[str, Any]:
         "current": plain_number(flip.current),
         "value": plain_number(flip.value),
         "aspect": flip.aspect,
+        "direction": flip.direction,
         "outcome": None
         if outcome is None
         else {

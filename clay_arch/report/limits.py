@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clay_arch.report.cost import MONTHLY, is_stated
 from clay_arch.report.phrases import plan_phrase
@@ -29,6 +29,7 @@ __all__ = [
 
 LIMIT_COLUMNS = ("Limit", "Needs", "Allows", "Reached", "Verdict", "Source")
 _LIFETIME = {"rows": "a table", "webhook_life": "a webhook"}
+_UNLESS = {"buy": " unless you buy a larger size", "negotiate": " unless you negotiate more"}
 _FULL = {"rows": "is full", "webhook_life": "takes its last lead"}
 
 
@@ -37,32 +38,46 @@ def limit_name(limit: Limit) -> str:
     return uncapitalised(limit.title)
 
 
+class _Clause(NamedTuple):
+    """What happens at a limit: `data credits` `run out` `on day 2 of the month`."""
+
+    subject: str
+    verb: str
+    when: str
+
+
 def limit_clauses(limits: Sequence[Limit]) -> list[str]:
-    """What happens at each limit that is reached, with its day; those of one day in one clause."""
-    clauses: dict[str, list[str]] = {}
+    """What happens at each limit that is reached; those that share verb and day in one clause."""
+    together: dict[tuple[str, str], list[str]] = {}
     for limit in limits:
-        subject, _, predicate = _clause(limit).partition("|")
-        clauses.setdefault(predicate, []).append(subject)
-    said = [f"{listed(subjects)} {predicate}" for predicate, subjects in clauses.items()]
-    # "data credits run out on day 2 of the month", then only "actions on day 14"
-    return [
-        clause.replace(" run out", "").replace(" of the month", "") if position else clause
-        for position, clause in enumerate(said)
-    ]
+        clause = _clause(limit)
+        together.setdefault((clause.verb, clause.when), []).append(clause.subject)
+    said: list[str] = []
+    verb_before = None
+    for (verb, when), subjects in together.items():
+        # "data credits run out on day 2 of the month", then only "actions on day 14"
+        words = [when.replace(" of the month", "")] if verb == verb_before else [verb, when]
+        said.append(" ".join([listed(subjects), *words]))
+        verb_before = verb
+    return said
 
 
-def _clause(limit: Limit) -> str:
-    """Subject and predicate of one limit, apart."""
+def _clause(limit: Limit) -> _Clause:
     day = f"on day {number(limit.day or 1)}"
     if limit.id in MONTHLY:
-        return f"{limit_name(limit)}|run out {day} of the month"
+        unless = _UNLESS.get(limit.way or "", "")
+        return _Clause(limit_name(limit), "run out", f"{day} of the month{unless}")
     if limit.id in _LIFETIME:
-        return f"{_LIFETIME[limit.id]}|{_FULL[limit.id]} {day}"
+        return _Clause(_LIFETIME[limit.id], _FULL[limit.id], day)
     if limit.id == "latency":
         stated, wanted = duration(limit.allowed or 0), duration(int(limit.needed))
-        return f"results are wanted|within {wanted}, but an enrichment can take {stated} or more"
+        when = f"within {wanted}, but an enrichment can take {stated} or more"
+        return _Clause("results", "are wanted", when)
+    if limit.way == "pace":
+        when = f"below {number(limit.needed)} a day unless you raise it"
+        return _Clause("the project's own pace", "stays", when)
     needed, allowed = number(limit.needed), number(limit.allowed or 0)
-    return f"the {limit_name(limit)}|lets {allowed} a day through, not {needed}"
+    return _Clause(f"the {limit_name(limit)}", "lets", f"{allowed} a day through, not {needed}")
 
 
 def binding_sentence(feasibility: Feasibility) -> str:
@@ -77,9 +92,12 @@ def binding_sentence(feasibility: Feasibility) -> str:
     return f"Nothing soon: {listed(limit_clauses(first))}."
 
 
-def limit_rows(recommendation: Recommendation) -> list[tuple[str, ...]]:
-    """One row of `LIMIT_COLUMNS` for each limit."""
+def limit_rows(
+    recommendation: Recommendation, feasibility: Feasibility | None = None
+) -> list[tuple[str, ...]]:
+    """One row of `LIMIT_COLUMNS` for each limit, of the recommended variant or of another."""
     facts = {fact.id: fact for fact in recommendation.facts}
+    limits = (feasibility or recommendation.feasibility).limits
     return [
         (
             limit.title,
@@ -89,7 +107,7 @@ def limit_rows(recommendation: Recommendation) -> list[tuple[str, ...]]:
             limit.verdict,
             _source(recommendation, limit, facts),
         )
-        for limit in recommendation.feasibility.limits
+        for limit in limits
     ]
 
 
@@ -117,8 +135,7 @@ def _allows(limit: Limit) -> str:
         return f"{duration(limit.allowed)} or more"
     if limit.id not in _LIFETIME:
         return f"{number(limit.allowed)} a {'month' if limit.id in MONTHLY else 'day'}"
-    # Without a day although it fills up: rows are deleted once they have been passed on.
-    return "lifted" if limit.day is None else f"{number(limit.allowed)} {_LIFETIME[limit.id]}"
+    return "lifted" if limit.is_lifted else f"{number(limit.allowed)} {_LIFETIME[limit.id]}"
 
 
 def _source(recommendation: Recommendation, limit: Limit, facts: dict[str, Fact]) -> str:
@@ -129,12 +146,18 @@ def _source(recommendation: Recommendation, limit: Limit, facts: dict[str, Fact]
 
 
 def remedy_effect(recommendation: Recommendation, remedy: Remedy) -> str:
-    """What a remedy settles and what it leaves."""
+    """What a remedy settles, what it only eases and what it leaves."""
     names = {limit.id: limit_name(limit) for limit in recommendation.feasibility.limits}
-    settled = f"Settles {listed([names[name] for name in remedy.settles])}"
+
+    def named(limits: tuple[str, ...]) -> str:
+        return listed([names[name] for name in limits])
+
+    said = [f"settles {named(remedy.settles)}"] if remedy.settles else []
+    said += [f"leaves {named(remedy.eases)} to buy or negotiate"] if remedy.eases else []
     if remedy.leaves:
-        return f"{settled}; leaves {listed([names[name] for name in remedy.leaves])} exceeded."
-    if remedy.verdict == "feasible":
-        return f"{settled}; no limit stands in the way then."
-    was_exceeded = recommendation.feasibility.verdict == "infeasible"
-    return f"{settled}; no limit is exceeded then." if was_exceeded else f"{settled}."
+        said.append(f"leaves {named(remedy.leaves)} exceeded")
+    elif remedy.verdict == "feasible":
+        said.append("no limit stands in the way then")
+    elif recommendation.feasibility.verdict == "infeasible":
+        said.append("no limit is exceeded then")
+    return capitalised(f"{'; '.join(said)}.")

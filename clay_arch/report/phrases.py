@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from clay_arch.decision.rejected import Change
 
 __all__ = [
+    "a_day",
     "asked",
     "by_transport",
     "change_phrase",
@@ -72,10 +73,15 @@ def input_name(matrix: Matrix, name: str) -> str:
     return pieces.get(name) or _INPUTS.get(name, name.replace("_", " "))
 
 
+def a_day(per_day: int) -> str:
+    """`12,000 a day`; a volume of a few a month comes to less than one."""
+    return f"{number(per_day)} a day" if per_day else "less than 1 a day"
+
+
 def volume_phrase(volume: Volume) -> str:
     """`12,000 a day`, `900 a month (30 a day)`."""
     said = f"{number(volume.amount)} a {volume.period}"
-    return said if volume.period == "day" else f"{said} ({number(volume.per_day)} a day)"
+    return said if volume.period == "day" else f"{said} ({a_day(volume.per_day)})"
 
 
 def leads_phrase(volume: Volume) -> str:
@@ -93,7 +99,7 @@ def plan_phrase(matrix: Matrix, plan_id: str) -> str:
 def value_phrase(factor_id: str, value: int | str) -> str:
     """The value of a factor in a cell of a table."""
     if factor_id == "volume":
-        return f"{number(int(value))} a day"
+        return a_day(int(value))
     return duration(int(value)) if factor_id == "max_latency" else str(value)
 
 
@@ -134,8 +140,11 @@ def change_phrase(matrix: Matrix, answers: Answers, change: Change) -> str:
     """A change as a noun: `a volume of at most 999 a day`, `the Growth plan`, `no Redis`."""
     name, value = change.input, change.value
     if name == "volume":
-        bound = "at most" if int(value) < answers.volume.per_day else "at least"
-        return f"a volume of {bound} {number(int(value))} a day"
+        is_less = int(value) < answers.volume.per_day
+        bound = (
+            f"fewer than {number(int(value) + 1)}" if is_less else f"at least {number(int(value))}"
+        )
+        return f"a volume of {bound} a day"
     if name == "max_latency":
         is_longer = answers.max_latency is not None and int(value) > answers.max_latency
         if is_longer:

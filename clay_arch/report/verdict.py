@@ -9,6 +9,7 @@ from clay_arch.report.phrases import lacked, plan_phrase, runnable, unmet_phrase
 from clay_arch.report.words import listed
 
 if TYPE_CHECKING:
+    from clay_arch.decision.budget import Feasibility
     from clay_arch.decision.recommend import Recommendation
 
 __all__ = ["feasibility_sentence", "fit_sentence"]
@@ -37,9 +38,14 @@ def _today(recommendation: Recommendation) -> str:
     return f"{said}, which leaves unmet: {listed(unmet)}" if unmet else f"{said}, unchanged"
 
 
-def feasibility_sentence(recommendation: Recommendation) -> str:
-    """Whether Clay's limits allow for the workload, and the limits that say otherwise."""
-    feasibility = recommendation.feasibility
+def feasibility_sentence(
+    recommendation: Recommendation, feasibility: Feasibility | None = None
+) -> str:
+    """Whether Clay's limits allow for the workload, and the limits that say otherwise.
+
+    `feasibility` is that of a variant other than the recommended one.
+    """
+    feasibility = feasibility or recommendation.feasibility
     by_verdict = {
         verdict: [limit for limit in feasibility.limits if limit.verdict == verdict]
         for verdict in ("exceeded", "watch", "unknown")
@@ -48,7 +54,9 @@ def feasibility_sentence(recommendation: Recommendation) -> str:
         return f"Clay's limits do not allow for it: {listed(limit_clauses(exceeded))}."
     sentences = []
     if watch := by_verdict["watch"]:
-        sentences.append(f"Clay's limits allow for it, but watch: {listed(limit_clauses(watch))}.")
+        is_costly = any(limit.way in {"buy", "negotiate"} for limit in watch)
+        how = "only if you act" if is_costly else "but watch"
+        sentences.append(f"Clay's limits allow for it, {how}: {listed(limit_clauses(watch))}.")
     if unknown := by_verdict["unknown"]:
         names = listed([limit_name(limit) for limit in unknown])
         plan = plan_phrase(recommendation.matrix, recommendation.answers.plan)

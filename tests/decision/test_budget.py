@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -96,12 +96,51 @@ def test_legacy_plans_charge_no_actions_and_publish_no_credits(
     assert _limit(feasibility, "credits").verdict == "unknown"
 
 
-def test_a_stated_allowance_is_final(matrix: Matrix, facts: Facts) -> None:
-    answers = Answers(Volume(1_001, "month"), "growth", EVERYTHING, monthly_credits=6_005)
+def test_a_stated_allowance_replaces_the_published_one(matrix: Matrix, facts: Facts) -> None:
+    answers = Answers(Volume(1_001, "month"), "growth", EVERYTHING, monthly_credits=6_006)
 
-    limit = _limit(judge(matrix, facts, answers).feasibility, "credits")
+    assert judge(matrix, facts, answers).feasibility.verdict == "feasible"
 
-    assert (limit.verdict, limit.allowed) == ("exceeded", 6_005)
+
+def test_a_stated_allowance_can_be_raised_up_to_the_published_ceiling(
+    matrix: Matrix, facts: Facts
+) -> None:
+    answers = Answers(Volume(16_666, "month"), "growth", EVERYTHING, monthly_credits=7_000)
+    enough = _limit(judge(matrix, facts, answers).feasibility, "credits")
+    answers = Answers(Volume(16_667, "month"), "growth", EVERYTHING, monthly_credits=7_000)
+    too_much = _limit(judge(matrix, facts, answers).feasibility, "credits")
+
+    assert (enough.verdict, enough.way) == ("watch", "buy")
+    assert too_much.verdict == "exceeded"
+
+
+def test_a_volume_per_month_is_counted_in_its_own_days(matrix: Matrix, facts: Facts) -> None:
+    slow = judge(matrix, facts, Answers(Volume(1, "month"), "free", frozenset()))
+    hundred = judge(matrix, facts, Answers(Volume(100, "month"), "free", frozenset()))
+
+    assert _limit(slow.feasibility, "rows").day == 6_000
+    assert _limit(hundred.feasibility, "rows").day == 60
+
+
+def test_a_volume_just_under_a_bound_stays_under_it(matrix: Matrix, facts: Facts) -> None:
+    verdict = judge(matrix, facts, Answers(Volume(29_999, "month"), "growth", EVERYTHING))
+
+    assert verdict.decision.variant == "direct"
+
+
+def test_above_the_projects_own_pace_the_rate_is_to_be_watched(
+    matrix: Matrix, facts: Facts
+) -> None:
+    verdict = judge(matrix, facts, Answers(Volume(500_000), "enterprise", EVERYTHING))
+
+    rate = _limit(verdict.feasibility, "rate")
+    assert (rate.verdict, rate.way) == ("watch", "pace")
+
+
+def test_a_warning_without_a_day_never_binds_before_one_with(matrix: Matrix, facts: Facts) -> None:
+    answers = Answers(Volume(900), "growth", EVERYTHING, max_latency=30)
+
+    assert judge(matrix, facts, answers).feasibility.binding == "credits"
 
 
 def test_a_latency_below_what_clay_states_is_a_warning(matrix: Matrix, facts: Facts) -> None:
@@ -125,34 +164,81 @@ def test_each_remedy_with_an_answer_gives_the_verdict_it_promises(
 
     for remedy in remedies:
         if remedy.input and remedy.input != "volume":
-            changed = start.with_value(remedy.input, remedy.value)
+            is_plan = remedy.input == "plan"
+            changed = (
+                start.on_plan(str(remedy.value))
+                if is_plan
+                else start.with_value(remedy.input, remedy.value)
+            )
             assert judge(matrix, facts, changed).feasibility.verdict == remedy.verdict
     assert remedies[-1].input == "volume"
 
 
-def test_the_smaller_volume_of_the_last_remedy_is_the_largest_that_fits(
-    matrix: Matrix, facts: Facts
+@pytest.mark.parametrize(
+    ("start", "amount"),
+    [
+        (Answers(Volume(60_000, "month"), "launch", EVERYTHING), 1_666),
+        (Answers(Volume(30, "month"), "free", EVERYTHING, credits_per_lead=Decimal(10)), 10),
+        (Answers(Volume(900), "growth", EVERYTHING, max_latency=30), 333),
+        (Answers(Volume(5_000), "growth", frozenset({"https"})), 444),
+    ],
+    ids=["ceiling", "no rounding", "callback", "fewer actions as direct"],
+)
+def test_the_smaller_volume_is_the_largest_that_nothing_stops(
+    matrix: Matrix, facts: Facts, start: Answers, amount: int
 ) -> None:
-    start = Answers(Volume(60_000, "month"), "launch", EVERYTHING, monthly_credits=2_500)
+    remedies = rank_remedies(matrix, facts, start, judge(matrix, facts, start))
 
-    last = rank_remedies(matrix, facts, start, judge(matrix, facts, start))[-1]
-    amount = int(str(last.value).split("/", maxsplit=1)[0])
-
+    less = next(remedy for remedy in remedies if remedy.id == "less-volume")
+    assert int(str(less.value).split("/", maxsplit=1)[0]) == amount
     verdicts = [
-        judge(matrix, facts, start.with_value("volume", Volume(n, "month"))).feasibility.verdict
+        judge(matrix, facts, start._replace(volume=start.volume._replace(amount=n))).feasibility
         for n in (amount, amount + 1)
     ]
-    assert amount == 416
-    assert verdicts == ["feasible", "infeasible"]
+    assert [verdict.verdict == "infeasible" for verdict in verdicts] == [False, True]
 
 
-def test_the_price_per_lead_is_spread_over_the_leads_that_the_credits_enrich(
+def test_a_remedy_tells_what_it_settles_from_what_it_only_eases(
     matrix: Matrix, facts: Facts
 ) -> None:
-    cost = judge(matrix, facts, Answers(Volume(5_000), "growth", EVERYTHING)).feasibility.cost
+    start = Answers(Volume(12_000), "growth", EVERYTHING)
 
-    assert (cost.plan_per_month, cost.leads_per_month) == (495, 1_000)
-    assert cost.per_lead == Decimal("0.4950")
+    remedies = rank_remedies(matrix, facts, start, judge(matrix, facts, start))
+
+    move = next(remedy for remedy in remedies if remedy.id == "plan-enterprise")
+    assert move.settles == ("rows", "webhook_life")
+    assert move.eases == ("credits", "actions")
+
+
+def test_moving_to_another_plan_leaves_the_stated_allowance_behind(
+    matrix: Matrix, facts: Facts
+) -> None:
+    start = Answers(Volume(300, "month"), "free", frozenset(), monthly_credits=100)
+
+    remedies = rank_remedies(matrix, facts, start, judge(matrix, facts, start))
+
+    move = next(remedy for remedy in remedies if remedy.id == "plan-growth")
+    assert "credits" in move.settles
+
+
+@pytest.mark.parametrize(
+    ("changes", "leads", "per_lead"),
+    [
+        ({}, 1_000, "0.4950"),
+        ({"own_keys": True}, 10_000, "0.0495"),
+        ({"monthly_credits": 900_000}, 10_000, None),
+    ],
+    ids=["credits bound", "actions bound", "size without a published price"],
+)
+def test_the_price_per_lead_is_spread_over_the_leads_that_the_plan_carries(
+    matrix: Matrix, facts: Facts, changes: dict[str, Any], leads: int, per_lead: str | None
+) -> None:
+    answers = Answers(Volume(5_000), "growth", EVERYTHING)._replace(**changes)
+
+    cost = judge(matrix, facts, answers).feasibility.cost
+
+    assert (cost.plan_per_month, cost.leads_per_month) == (495, leads)
+    assert cost.per_lead == (None if per_lead is None else Decimal(per_lead))
 
 
 def test_no_fact_that_the_decision_reads_is_a_constant_in_code(

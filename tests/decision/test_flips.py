@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from clay_arch.decision.answers import Answers, Volume, parse_latency
 from clay_arch.decision.flips import Flip, find_flips
-from clay_arch.decision.inputs import NumericInput, numeric_inputs
+from clay_arch.decision.inputs import numeric_inputs
 from clay_arch.decision.rejected import Change
 from clay_arch.decision.verdict import Verdict, judge
 
@@ -74,6 +74,8 @@ def _moved(start: Answers, name: str, value: Any) -> Answers:
     if name == "volume":
         amount = int(str(value).split("/", maxsplit=1)[0])
         return start._replace(volume=start.volume._replace(amount=amount))
+    if name == "plan":
+        return start.on_plan(value)
     return start.with_value(name, parse_latency(value) if name == "max_latency" else value)
 
 
@@ -108,9 +110,12 @@ def test_the_answer_is_constant_up_to_each_numeric_flip(
     grids = {grid.id: grid for grid in numeric_inputs(matrix, facts, start, here)}
 
     for flip in find_flips(matrix, facts, start):
-        if flip.input in NUMERIC and flip.value is not None:
+        if (
+            flip.input in NUMERIC
+            and flip.value is not None
+            and grids[flip.input].current is not None
+        ):
             grid, at = grids[flip.input], _grid_point(flip)
-            assert grid.current is not None
             step = 1 if at > grid.current else -1
             between = data.draw(st.integers(*sorted((grid.current, at - step))))
             for point in (grid.current, between, at - step):
@@ -128,7 +133,7 @@ def test_an_input_without_flips_changes_nothing(
 
     for flip in find_flips(matrix, facts, start):
         grid = grids.get(flip.input)
-        if grid and flip.value is None and _stands_on(grid, matrix, facts, start, here):
+        if grid and grid.current is not None and flip.value is None:
             point = data.draw(st.integers(grid.lowest, min(grid.highest, 10**7)))
             there = judge(matrix, facts, grid.set_to(start, point))
             assert (there.outcome, there.feasibility.verdict) == (
@@ -137,14 +142,37 @@ def test_an_input_without_flips_changes_nothing(
             )
 
 
-def _stands_on(
-    grid: NumericInput, matrix: Matrix, facts: Facts, start: Answers, here: Verdict
-) -> bool:
-    """Whether stating the present value is the same as leaving it open."""
-    if grid.current is None:
-        return False
-    stated = judge(matrix, facts, grid.set_to(start, grid.current))
-    return stated.feasibility.verdict == here.feasibility.verdict
+@laws
+@given(start=answers)
+def test_leaving_a_number_open_is_the_same_as_stating_where_it_stands(
+    matrix: Matrix, facts: Facts, start: Answers
+) -> None:
+    here = judge(matrix, facts, start)
+
+    for grid in numeric_inputs(matrix, facts, start, here):
+        if grid.current is not None and grid.id != "volume":
+            there = judge(matrix, facts, grid.set_to(start, grid.current))
+            assert (there.outcome, there.feasibility.verdict) == (
+                here.outcome,
+                here.feasibility.verdict,
+            )
+
+
+@laws
+@given(start=answers, data=st.data())
+def test_an_unpublished_allowance_flips_on_both_sides_of_what_is_needed(
+    matrix: Matrix, facts: Facts, start: Answers, data: st.DataObject
+) -> None:
+    here = judge(matrix, facts, start)
+    grids = {grid.id: grid for grid in numeric_inputs(matrix, facts, start, here)}
+
+    for name in ("monthly_credits", "monthly_actions"):
+        flips = [f for f in find_flips(matrix, facts, start) if f.input == name]
+        if grids[name].current is None:
+            point = data.draw(st.integers(0, 10**8))
+            verdict = judge(matrix, facts, grids[name].set_to(start, point)).feasibility.verdict
+            told = {f.verdict for f in flips if f.value is not None}
+            assert verdict in told | {here.feasibility.verdict}
 
 
 @laws
@@ -194,4 +222,4 @@ def test_a_flip_is_told_in_the_period_of_the_answer(
     down = _only(find_flips(matrix, facts, start), "volume")
 
     days = {"month": 30, "year": 365}[volume.period]
-    assert down.value == f"{999 * days}/{volume.period}"
+    assert down.value == f"{1000 * days - 1}/{volume.period}"

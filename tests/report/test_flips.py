@@ -70,7 +70,7 @@ def test_a_flip_of_an_amount_says_on_which_side_it_lies(ask: Ask) -> None:
         "With 45 actions per lead or more, a limit of Clay's is exceeded."
     )
     assert _sentence(recommendation, "monthly_credits", 5399) == (
-        "With 5,399 credits a month or fewer, a limit of Clay's is exceeded."
+        "With 5,399 credits a month or fewer, a limit of Clay's needs watching."
     )
 
 

@@ -91,13 +91,13 @@ def test_no_blank_lines_are_doubled_and_no_value_is_left_out(
 
 
 def test_a_record_opens_with_its_status_and_date(ask: Ask) -> None:
-    _, front_matter, body = _record(ask("960", "growth", "https")).split("---\n", 2)
+    _, front_matter, body = _record(ask("30", "growth", "https")).split("---\n", 2)
 
     assert yaml.safe_load(front_matter.replace("date: ", "date: !!str ")) == {
         "status": "accepted",
         "date": "2026-11-23",
     }
-    assert body.startswith("\n# 7. Direct for 960 leads a day through Clay\n")
+    assert body.startswith("\n# 7. Direct for 30 leads a day through Clay\n")
 
 
 def test_a_blocked_recommendation_is_only_proposed(ask: Ask) -> None:
@@ -147,3 +147,18 @@ def test_a_variant_of_ones_own_choice_is_recorded_beside_the_recommendation(
 
     assert f'Chosen option: "{title}"' in record
     assert ("The recommendation is Direct" in record) is (variant != "direct")
+
+
+def test_a_record_is_only_proposed_where_limits_or_needs_speak_against_it(ask: Ask) -> None:
+    assert "status: proposed" in _record(ask("960", "growth", "https"))
+    assert "status: proposed" in _record(ask("5k", "free"))
+
+
+def test_the_record_of_a_preferred_variant_tells_that_variants_limits(ask: Ask) -> None:
+    record = render_adr(
+        ask("12k", "free"), number=1, date="2026-11-23", command=COMMAND, tests=(), chosen="direct"
+    )
+
+    assert "a webhook takes its last lead" not in record
+    assert "1,080,000 a month" in record  # three actions a lead: no callback
+    assert "leaves unmet: volume 12,000 a day" in record
