@@ -9,13 +9,15 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from clay_arch import __version__
-from clay_arch.commands.printing import WIDEST, read_tables
+from clay_arch.commands.printing import WIDEST, abandon_standard_output, read_tables
 from clay_arch.errors import ClayArchError
 
 __all__ = ["cli", "main"]
@@ -26,15 +28,17 @@ COMMANDS = {
     "diagnose": "look_up",
     "explain": "look_up",
     "facts": "look_up",
-    "matrix": "look_up",
+    "matrix": "matrix",
     "new": "project",
     "recommend": "answer",
-    "sandbox": "workspace",
+    "sandbox": "sandbox",
 }
 
 
 def main() -> NoReturn:
     """Run the command line and exit. Every expected error is one line on standard error."""
+    if sys.stdout is None:  # closed: let whatever is written fail, rather than vanish
+        sys.stdout = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - until the end
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -46,16 +50,16 @@ def main() -> NoReturn:
         code = _complain(str(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         code = _complain("interrupted; nothing was written", EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # The reader has gone. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+    except OSError as error:
+        code = _complain(f"cannot write to standard output: {error.strerror or error}", 2)
+        abandon_standard_output()
     gc.freeze()  # or Python looks through every object once more: a tenth of a command's time
     sys.exit(code)
 
 
 def _complain(message: str, code: int) -> int:
-    click.echo(f"Error: {message}", err=True)
+    with suppress(OSError):  # nobody reads standard error either: the code says it
+        click.echo(f"Error: {message}", err=True)
     return code
 
 

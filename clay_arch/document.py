@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
-from clay_arch.errors import FileProblems, Problem
+from clay_arch.errors import FileProblems, Problem, shown
+from clay_arch.written import closest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from jsonschema import ValidationError
 
     Path = tuple[str | int, ...]
 
@@ -19,6 +22,7 @@ __all__ = ["Document", "parse_document"]
 
 LARGEST_BYTES = 64 * 1024
 DEEPEST = 10
+LONGEST_KEY = 40
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{1,15}")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -43,14 +47,15 @@ class Document:
         from jsonschema import Draft202012Validator
 
         errors = Draft202012Validator(schema).iter_errors(self.content)
-        return [Problem(tuple(e.absolute_path), _explained(e.message)) for e in errors]
+        return list(dict.fromkeys(problem for error in errors for problem in _explained(error)))
 
 
 def parse_document(name: str, content: bytes) -> Document:
     """Read one YAML 1.2 document of plain values.
 
     Raises `FileProblems` for more than 64 KiB, text that is not UTF-8, more than ten levels,
-    anchors, aliases, tags, repeated keys, several documents, and anything that is not YAML.
+    anchors, aliases, tags, repeated keys or keys of several words, several documents, and
+    anything that is not YAML.
     """
     if len(content) > LARGEST_BYTES:
         raise FileProblems(name, [f"{name}:1: larger than {LARGEST_BYTES // 1024} KiB; shorten it"])
@@ -71,8 +76,8 @@ def parse_document(name: str, content: bytes) -> Document:
         raise FileProblems(name, [f"{name}:1: empty; see --help for what belongs into it"])
     reader = _Reader(name)
     value = reader.value(node, ())
-    if reader.repeated:
-        raise FileProblems(name, reader.repeated)
+    if reader.bad_keys:
+        raise FileProblems(name, reader.bad_keys)
     return Document(name, value, reader.lines)
 
 
@@ -99,7 +104,7 @@ class _Reader:
     def __init__(self, name: str) -> None:
         self.name = name
         self.lines: dict[Path, int] = {}
-        self.repeated: list[str] = []
+        self.bad_keys: list[str] = []
 
     def value(self, node: yaml.Node, path: Path) -> Any:
         self.lines[path] = node.start_mark.line + 1
@@ -112,11 +117,15 @@ class _Reader:
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.bad_keys.append(f"{self.name}:{line}: a key must be one plain word")
+                continue
             key = str(key_node.value)
             if key in mapping:
-                line = key_node.start_mark.line + 1
-                self.repeated.append(f"{self.name}:{line}: key {key} is given twice")
+                self.bad_keys.append(f"{self.name}:{line}: key {_named(key)} is given twice")
             mapping[key] = self.value(value_node, (*path, key))
+            self.lines[*path, key] = line
         return mapping
 
 
@@ -132,6 +141,89 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     return float(text) if _DECIMAL.fullmatch(text) else text
 
 
-def _explained(message: str) -> str:
-    longest = 200
-    return message if len(message) <= longest else f"{message[:longest]} ..."
+# What a schema finds, in sentences
+
+_TYPES = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "null": "nothing",
+    "number": "a number",
+    "object": "keys with values",
+    "string": "text",
+}
+_BOUNDS = {
+    "maxItems": "holds more than {} entries; leave some out",
+    "maxLength": "is longer than {} characters; shorten it",
+    "maxProperties": "holds more than {} keys; leave some out",
+    "maximum": "is more than {}; write a smaller number",
+    "minItems": "must hold at least {}; add what is missing",
+    "minLength": "is shorter than {}; write something",
+    "minProperties": "must hold at least {}; add what is missing",
+    "minimum": "is less than {}; write a larger number",
+}
+
+
+def _explained(error: ValidationError) -> Iterator[Problem]:
+    """What is wrong, where, and what to write instead."""
+    path, found = tuple(error.absolute_path), cast("Any", error.instance)
+    schema = cast("Any", error.schema)
+    if error.validator == "additionalProperties":
+        known = schema["properties"]
+        for key in found:
+            if key not in known:
+                meant = closest(key, known) or f"; the keys are {', '.join(known)}"
+                yield Problem((*path, key), f"{_key((*path, key))}: unknown key{meant}")
+        return
+    if "propertyNames" in error.absolute_schema_path:
+        path = (*path, found)
+    yield Problem(path, f"{_key(path)}: {_departure(error)}")
+
+
+def _departure(error: ValidationError) -> str:  # noqa: PLR0911 - one answer a kind
+    wanted: Any = error.validator_value
+    found: Any = error.instance
+    match error.validator:
+        case "enum":
+            meant = closest(found, wanted) if isinstance(found, str) else ""
+            return f"{_value(found)} is not one of {', '.join(map(str, wanted))}{meant}"
+        case "type":
+            types = [wanted] if isinstance(wanted, str) else wanted
+            hint = "; put it in quotes" if types == ["string"] and _is_plain(found) else ""
+            return f"must be {' or '.join(_TYPES[t] for t in types)}, not {_value(found)}{hint}"
+        case "required":
+            return f"lacks {', '.join(key for key in wanted if key not in found)}; add it"
+        case "pattern":
+            schema = cast("Any", error.schema)
+            return f"{_value(found)} does not fit; wanted is: {schema['description']}"
+        case "uniqueItems":
+            return "holds the same entry twice; leave one out"
+        case "contains":
+            (key, value), *_ = wanted["properties"].items()
+            return f"lacks an entry whose {key} is {value['const']}; add it"
+        case "not":  # the schema is `not: {}`: jsonschema loses the path of `false`
+            return "does not belong here; remove it"
+    return _BOUNDS[str(error.validator)].format(wanted)
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, (bool, float, int))
+
+
+def _value(value: object) -> str:
+    if isinstance(value, (dict, list)):
+        return _TYPES["object" if isinstance(value, dict) else "array"]
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
+    return shown(value) if isinstance(value, str) else str(value)
+
+
+def _key(path: Path) -> str:
+    """A path as a person writes it, such as plans[0].title."""
+    parts = (f"[{p}]" if isinstance(p, int) else f".{_named(p)}" for p in path)
+    return "".join(parts).removeprefix(".") or "the document"
+
+
+def _named(key: str) -> str:
+    is_word = key.replace("_", "").replace("-", "").replace(".", "").isalnum() and key.isascii()
+    return key if is_word and len(key) <= LONGEST_KEY else shown(key)

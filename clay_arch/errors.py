@@ -11,7 +11,22 @@ Anything else that escapes is a defect of clay-arch, not of the input.
 
 from typing import ClassVar, NamedTuple
 
-__all__ = ["CheckFailed", "ClayArchError", "FileProblems", "InputError", "Problem", "TargetError"]
+__all__ = [
+    "CheckFailed",
+    "ClayArchError",
+    "FileProblems",
+    "InputError",
+    "Problem",
+    "TargetError",
+    "shown",
+]
+
+LONGEST_SHOWN = 40
+
+
+def shown(text: str) -> str:
+    """A stranger's words as a message quotes them: escaped, and not without end."""
+    return repr(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}...")
 
 
 class ClayArchError(Exception):

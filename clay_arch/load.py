@@ -15,15 +15,16 @@ import yaml
 
 from clay_arch.decision.facts import Facts, audit_facts, parse_facts
 from clay_arch.decision.matrix import Matrix, parse_matrix
-from clay_arch.errors import FileProblems, InputError
-from clay_arch.questions import read_answers
+from clay_arch.errors import FileProblems, InputError, Problem
+from clay_arch.questions import as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import BinaryIO
 
     from clay_arch.decision.troubles import Trouble
     from clay_arch.document import Document
-    from clay_arch.errors import Problem
+    from clay_arch.questions import Question
 
 __all__ = [
     "DATA",
@@ -35,7 +36,6 @@ __all__ = [
     "load_troubles",
 ]
 
-LARGEST_INPUT = 1024 * 1024
 DATA = Path(__file__).parent / "data"
 
 
@@ -62,29 +62,55 @@ def load_facts(matrix: Matrix, path: Path | None = None) -> Facts:
 
     Raises `FileProblems` with every mistake in the file.
     """
-    if path is None:
-        return parse_facts(load_packaged("facts"))
     from clay_arch.decision.budget import needed_facts
 
     needed = needed_facts(plan.id for plan in matrix.plans)
-    return parse_facts(_checked(path, "facts", lambda d: audit_facts(d, needed=needed)))
+    if path is None:
+        facts = parse_facts(load_packaged("facts"))
+        if missing := [fact_id for fact_id in needed if fact_id not in facts.by_id]:
+            raise InputError(
+                f"the packaged facts lack {', '.join(missing)}; name a file of yours"
+                " with --facts that holds them"
+            )
+        return facts
+    return parse_facts(
+        _checked(path, "facts", lambda d: [*audit_facts(d, needed=needed), *_impossible_dates(d)])
+    )
 
 
-def load_answers(source: str) -> dict[str, Any]:
+def _impossible_dates(document: Mapping[str, Any]) -> Iterator[Problem]:
+    from datetime import date
+
+    for path, entry in [
+        ((), document),
+        *((("facts", i), f) for i, f in enumerate(document["facts"])),
+    ]:
+        try:
+            date.fromisoformat(entry.get("read_on", "2000-01-01"))
+        except ValueError:
+            message = f"there is no {entry['read_on']} in the calendar"
+            yield Problem((*path, "read_on"), message)
+
+
+def load_answers(source: str, questions: Sequence[Question]) -> dict[str, Any]:
     """The values of a YAML or JSON file of answers, by question; `-` reads standard input.
 
     Raises `FileProblems` with everything in it that cannot be read.
     """
-    if source == "-":
-        from clay_arch.document import parse_document
+    values: dict[str, Any] = {}
 
-        document = parse_document("standard input", sys.stdin.buffer.read(LARGEST_INPUT))
-        return read_answers(_verified(document, "answers", _unreadable))[0]
-    return read_answers(_checked(Path(source), "answers", _unreadable))[0]
+    def read(document: Mapping[str, Any]) -> list[Problem]:
+        problems = []
+        for asked in questions:
+            if asked.key in document:
+                try:
+                    values[asked.key] = asked.read(as_text(document[asked.key]))
+                except InputError as error:
+                    problems.append(Problem((asked.key,), f"{asked.key}: {error}"))
+        return problems
 
-
-def _unreadable(document: Any) -> list[Problem]:
-    return read_answers(document)[1]
+    _checked(None if source == "-" else Path(source), "answers", read)
+    return values
 
 
 def load_troubles() -> tuple[Trouble, ...]:
@@ -102,25 +128,42 @@ def load_schema(name: str) -> dict[str, Any]:
     return schema
 
 
-def _checked(path: Path, schema: str, audit: Callable[[Any], list[Problem]]) -> dict[str, Any]:
+def _checked(
+    path: Path | None, schema: str, audit: Callable[[Any], list[Problem]]
+) -> dict[str, Any]:
+    """The content of a file, or of standard input, once neither schema nor audit finds anything.
+
+    An audit presumes the schema.
+    """
     from clay_arch.document import parse_document
 
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}; name a readable file") from error
-    return _verified(parse_document(str(path), content), schema, audit)
-
-
-def _verified(
-    document: Document, schema: str, audit: Callable[[Any], list[Problem]]
-) -> dict[str, Any]:
-    """The content, once neither schema nor audit finds anything. An audit presumes the schema."""
+    name = "standard input" if path is None else str(path)
+    document = parse_document(name, _read(path))
     problems = document.violations(load_schema(schema)) or audit(document.content)
     if problems:
-        raise FileProblems(document.name, _located(document, problems))
+        raise FileProblems(name, _located(document, problems))
     content: dict[str, Any] = document.content
     return content
+
+
+def _read(path: Path | None) -> bytes:
+    """As much as a document may hold, and one byte more to tell that there is more."""
+    from clay_arch.document import LARGEST_BYTES
+
+    try:
+        if path is None:
+            return _standard_input().read(LARGEST_BYTES + 1)
+        with path.open("rb") as file:
+            return file.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        name = path or "standard input"
+        raise InputError(f"cannot read {name}: {error.strerror}; name a readable file") from error
+
+
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None:
+        raise InputError("standard input is closed; name a file, or send the answers to it")
+    return sys.stdin.buffer
 
 
 def _located(document: Document, problems: Sequence[Problem]) -> list[str]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from clay_arch.errors import InputError
-from clay_arch.questions import QUESTIONS, Question, build_answers
+from clay_arch.errors import FileProblems, InputError
+from clay_arch.questions import QUESTIONS, Question, flag_of, questions_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import TextIO
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from clay_arch.decision.answers import Answers
     from clay_arch.decision.matrix import Matrix
@@ -24,29 +24,13 @@ __all__ = [
     "choose_answers",
     "facts_option",
     "format_option",
+    "has_answers",
+    "is_interactive",
     "matrix_option",
     "output_option",
 ]
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
-
-
-class Written(click.ParamType[Any]):
-    """A value in its written form, read by its question."""
-
-    name = "text"
-
-    def __init__(self, question: Question) -> None:
-        self.question = question
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            return self.question.read(value) if isinstance(value, str) else value
-        except InputError as error:
-            self.fail(str(error), param, ctx)
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - click's
-        return f"[{'|'.join(self.question.options)}]" if self.question.options else "TEXT"
 
 
 def answer_options(command: Command) -> Command:
@@ -55,7 +39,6 @@ def answer_options(command: Command) -> Command:
         "--answers",
         "answers_file",
         metavar="FILE",
-        envvar="CLAY_ARCH_ANSWERS",
         help="Answers as YAML or JSON; - reads standard input. Flags win over it.",
     )
     command = answers(matrix_option(facts_option(command)))
@@ -67,57 +50,85 @@ def answer_options(command: Command) -> Command:
 def choose_answers(params: Mapping[str, Any], matrix: Matrix) -> Answers:
     """The answers that flags, environment, answers file and, on a terminal, the wizard give.
 
-    Raises `InputError` naming every flag that is still missing.
+    Raises `InputError` naming the flag, variable or line of what the matrix does not know, and
+    every flag that is still missing.
     """
-    values = {**_from_environment(), **_given(params)}
-    if values.get("infra"):
-        values["infra"] = _together(values["infra"])
-    if params["answers_file"]:
-        values = {**_from_file(params["answers_file"]), **values}
-    if _is_missing(values) and _is_terminal(sys.stdin) and _is_terminal(sys.stderr):
+    questions = questions_for(matrix)
+    values = _from_file(params, questions)
+    for asked in questions:
+        if found := _written(asked, params):
+            name, text = found
+            with _blaming(name):
+                values[asked.key] = asked.read(text)
+    if _missing(values) and is_interactive():
         from clay_arch.wizard import ask_missing
 
-        values = ask_missing(values, ClickTerminal())
-    return build_answers(values, matrix)
+        values = ask_missing(values, ClickTerminal(), questions)
+    return _build_answers(values)
 
 
-def _given(params: Mapping[str, Any]) -> dict[str, Any]:
-    keys = (asked.key for asked in QUESTIONS)
-    return {key: params[key] for key in keys if params[key] is not None and params[key] != ()}
+def has_answers(params: Mapping[str, Any]) -> bool:
+    """Whether a flag, a variable or a file answers anything."""
+    tables = params["matrix_file"] or params["facts_file"]
+    return bool(tables or _answers_file(params) or any(_written(q, params) for q in QUESTIONS))
 
 
-def _from_environment() -> dict[str, Any]:
-    """The questions with two flags: click reads the variables of all others itself."""
-    values = {}
-    for asked in QUESTIONS:
-        written = os.environ.get(_variable(asked)) if "/" in asked.flag else None
-        if written:
-            try:
-                values[asked.key] = asked.read(written)
-            except InputError as error:
-                raise InputError(f"{_variable(asked)}: {error}") from error
-    return values
+def is_interactive() -> bool:
+    """Whether somebody is there to be asked. A closed stream is None, and no terminal."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
-def _is_missing(values: dict[str, Any]) -> bool:
-    return any(asked.is_required and values.get(asked.key) is None for asked in QUESTIONS)
+def _written(asked: Question, params: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The written answer to a question behind the name of what gave it: a flag or a variable."""
+    given = params[asked.key]
+    if given is not None and given != ():
+        text = given if isinstance(given, str) else ",".join(given)
+        return flag_of(asked.key, text)[0], text
+    variable = f"CLAY_ARCH_{asked.key.upper()}"
+    text = os.environ.get(variable, "")
+    return (variable, text) if text else None
 
 
-def _is_terminal(stream: TextIO | None) -> bool:
-    """A closed stream is None, and no terminal."""
-    return stream is not None and stream.isatty()
+def _answers_file(params: Mapping[str, Any]) -> tuple[str, str] | None:
+    if params["answers_file"] is not None:
+        return "--answers", params["answers_file"]
+    file = os.environ.get("CLAY_ARCH_ANSWERS", "")
+    return ("CLAY_ARCH_ANSWERS", file) if file else None
 
 
-def _from_file(source: str) -> dict[str, Any]:
+def _from_file(params: Mapping[str, Any], questions: Sequence[Question]) -> dict[str, Any]:
+    found = _answers_file(params)
+    if not found:
+        return {}
     from clay_arch.load import load_answers
 
-    return load_answers(source)
+    name, source = found
+    with _blaming(name):
+        return load_answers(source, questions)
 
 
-def _together(pieces: tuple[frozenset[str], ...]) -> frozenset[str]:
-    if len(pieces) > 1 and frozenset() in pieces:
-        raise InputError("--infra: none cannot stand beside another value; leave one of them out")
-    return frozenset().union(*pieces)
+@contextmanager
+def _blaming(name: str) -> Iterator[None]:
+    """Name the flag or variable that an error comes from; a file names itself and its lines."""
+    try:
+        yield
+    except FileProblems:
+        raise
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+
+
+def _build_answers(values: Mapping[str, Any]) -> Answers:
+    from clay_arch.decision.answers import Answers
+
+    if missing := _missing(values):
+        raise InputError(f"{' and '.join(missing)} must be given; see --help for what to write")
+    given = {key: value for key, value in values.items() if value is not None}
+    return Answers(infrastructure=given.pop("infra"), **given)
+
+
+def _missing(values: Mapping[str, Any]) -> list[str]:
+    return [q.flag for q in QUESTIONS if q.is_required and values.get(q.key) is None]
 
 
 class ClickTerminal:
@@ -134,25 +145,23 @@ class ClickTerminal:
 
 
 def _options(asked: Question) -> list[Callable[[Command], Command]]:
-    """One option for a question, or one flag for each of its two answers."""
-    kind = Written(asked)
-    if "/" not in asked.flag:
-        variable, many = _variable(asked), asked.key == "infra"
+    """The flags of a question: one that takes words, or one for each of its two answers.
+
+    What they say is read later, when the matrix is at hand.
+    """
+    first, *others = asked.flag.split("/")
+    if not others:
+        words = f"[{'|'.join(asked.options)}]" if asked.options else "TEXT"
+        many = asked.key == "infra"
         return [
-            click.option(
-                asked.flag, asked.key, type=kind, multiple=many, envvar=variable, help=asked.help
-            )
+            click.option(first, asked.key, metavar=words, multiple=many, help=asked.help, type=str)
         ]
-    first, second = asked.flag.split("/")
-    yes, no = asked.options
+    texts = (asked.help, f"The opposite of {first}.")
+    flags = zip((first, others[0]), asked.options, texts, strict=True)
     return [
-        click.option(first, asked.key, type=kind, flag_value=yes, help=asked.help),
-        click.option(second, asked.key, type=kind, flag_value=no, help=f"The opposite of {first}."),
+        *(click.option(f, asked.key, flag_value=o, help=text, type=str) for f, o, text in flags),
+        *(click.option(flag, asked.key, hidden=True, type=str) for flag in others[1:]),
     ]
-
-
-def _variable(asked: Question) -> str:
-    return f"CLAY_ARCH_{asked.key.upper()}"
 
 
 def matrix_option(command: Command) -> Command:
@@ -195,6 +204,12 @@ def output_option(command: Command) -> Command:
         "--output",
         "-o",
         type=click.Path(path_type=Path),
+        callback=_no_dash,
         metavar="FILE",
-        help="Write to a file instead of standard output.",
+        help="Write to a file instead of standard output, which is -.",
     )(command)
+
+
+def _no_dash(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+    """None for standard output."""
+    return None if str(path) == "-" else path

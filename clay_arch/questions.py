@@ -4,35 +4,31 @@ answers file and a step of the wizard; how it is written and read is said here o
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from clay_arch.errors import InputError, Problem
 from clay_arch.written import (
-    PIECES,
     one_of,
     read_credits,
-    read_infrastructure,
     read_latency,
     read_volume,
     read_whole,
     read_yes_no,
+    refuse,
+    some_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Sequence
 
-    from clay_arch.decision.answers import Answers
     from clay_arch.decision.matrix import Matrix
 
 __all__ = [
     "QUESTIONS",
     "Question",
-    "build_answers",
-    "command_line",
+    "as_text",
+    "flag_of",
     "question",
-    "quoted",
-    "read_answers",
+    "questions_for",
 ]
 
 PLANS = (
@@ -45,13 +41,15 @@ PLANS = (
     "pro",
     "legacy-enterprise",
 )
+PIECES = ("none", "https", "redis")
+_NEEDS = ("data_access", "max_latency", "retry", "crm_sync", "sources")
 
 
 class Question(NamedTuple):
     """One question. `read` turns its written form into the value, or raises `InputError`.
 
-    A question with two answers may have two flags, `--one/--other`, which stand for its
-    `options` in that order; other questions take their written form after the flag.
+    A question may have two flags, `--one/--other`, which stand for its `options` in that order;
+    a third flag, and that of every other question, takes the written form after it.
     """
 
     key: str
@@ -87,7 +85,7 @@ QUESTIONS = (
         "--infra",
         "What infrastructure do you have?",
         "What you can run: none, https, redis. Repeat it or separate by commas.",
-        read_infrastructure,
+        some_of(*PIECES),
         PIECES,
         is_required=True,
     ),
@@ -124,7 +122,7 @@ QUESTIONS = (
     ),
     Question(
         "sources",
-        "--several-sources/--one-source",
+        "--several-sources/--one-source/--sources",
         "Do leads come from one source or several?",
         "Whether leads come from several sources or from one.",
         one_of("one", "several"),
@@ -177,61 +175,43 @@ def question(key: str) -> Question:
     return next(q for q in QUESTIONS if q.key == key)
 
 
-def read_answers(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """The values of an answers file, and everything in it that cannot be read."""
-    values: dict[str, Any] = {}
-    problems = []
-    for key, written in document.items():
-        try:
-            values[key] = question(key).read(_as_text(written))
-        except InputError as error:
-            problems.append(Problem((key,), f"{key}: {error}"))
-    return values, problems
+def questions_for(matrix: Matrix) -> tuple[Question, ...]:
+    """The questions with the words that this matrix knows: the one place that judges them."""
+    return tuple(_fitted(asked, matrix) for asked in QUESTIONS)
 
 
-def build_answers(values: Mapping[str, Any], matrix: Matrix) -> Answers:
-    """The `Answers` of values by question key, absent or None where nobody answered.
-
-    Raises `InputError` naming every missing flag, or an answer that the matrix does not know.
-    """
-    from clay_arch.decision.answers import Answers
-
-    missing = [q.flag for q in QUESTIONS if q.is_required and values.get(q.key) is None]
-    if missing:
-        raise InputError(f"{' and '.join(missing)} must be given; see --help for what to write")
-    given = {key: value for key, value in values.items() if value is not None}
-    if given["plan"] not in {plan.id for plan in matrix.plans}:
-        raise InputError(f"--plan: the matrix {matrix.name} has no plan {given['plan']!r}")
-    return Answers(infrastructure=given.pop("infra"), **given)
+def _fitted(asked: Question, matrix: Matrix) -> Question:
+    if asked.key == "plan":
+        return _choice(asked, one_of, [plan.id for plan in matrix.plans])
+    if asked.key == "infra":
+        return _choice(asked, some_of, ["none", *(piece.id for piece in matrix.infrastructure)])
+    if asked.key not in _NEEDS:
+        return asked
+    factor = next((factor for factor in matrix.factors if factor.id == asked.key), None)
+    if factor is None:
+        reason = f"the matrix {matrix.name} has no factor {asked.key}; leave it out"
+        return asked._replace(read=refuse(reason), is_in_wizard=False)
+    return _choice(asked, one_of, factor.options) if factor.options else asked
 
 
-def command_line(answers: Answers, *, command: str = "recommend") -> list[str]:
-    """The words of the command that gives the same answer again."""
-    infra = ",".join(sorted(answers.infrastructure)) or "none"
-    words = ["clay-arch", command, "--volume", str(answers.volume)]
-    words += ["--plan", answers.plan, "--infra", infra]
-    for asked in QUESTIONS:
-        if asked.is_required:
-            continue
-        value = getattr(answers, asked.key)
-        if value is not None and value is not False:
-            words += _flag_words(asked, value)
-    return words
+def _choice(
+    asked: Question, kind: Callable[..., Callable[[str], Any]], options: Sequence[str]
+) -> Question:
+    return asked._replace(read=kind(*options), options=tuple(options))
 
 
-def _flag_words(asked: Question, value: object) -> list[str]:
-    for flag, option in zip(asked.flag.split("/"), asked.options, strict=False):
-        if "/" in asked.flag and asked.read(option) == value:
-            return [flag]
-    return [asked.flag, f"{value}s" if asked.key == "max_latency" else str(value)]
+def flag_of(key: str, text: str) -> tuple[str, bool]:
+    """The flag that answers the question with `text`, and whether the text stands after it."""
+    asked = question(key)
+    first, *others = asked.flag.split("/")
+    if not others:
+        return first, True
+    flags = dict(zip(asked.options, (first, *others), strict=False))
+    return flags.get(text, others[-1]), text not in flags
 
 
-def quoted(words: list[str]) -> str:
-    """The words as one line for a shell."""
-    return shlex.join(words)
-
-
-def _as_text(written: object) -> str:
+def as_text(written: object) -> str:
+    """The written form of a value that YAML, or the answers themselves, hold as another type."""
     if isinstance(written, bool):
         return "yes" if written else "no"
     if isinstance(written, list):

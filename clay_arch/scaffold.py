@@ -7,6 +7,7 @@ a failure leaves the target as it was, and a killed run can simply be repeated.
 from __future__ import annotations
 
 import filecmp
+import os
 import re
 import shutil
 from contextlib import suppress
@@ -15,12 +16,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clay_arch import __version__
-from clay_arch.errors import ClayArchError, InputError, TargetError
+from clay_arch.errors import ClayArchError, InputError, TargetError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Project", "generated_tests", "list_files", "scaffold", "template_of", "variants"]
+__all__ = [
+    "Project",
+    "check_target",
+    "generated_tests",
+    "list_files",
+    "scaffold",
+    "template_of",
+    "variants",
+]
 
 PARTIAL = ".clay-arch-partial"
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
@@ -40,7 +49,7 @@ class Project:
         template_of(self.variant)
         if not _NAME.fullmatch(self.name):
             raise InputError(
-                f"--name: {_shown(self.name)} is not a project name; write a small letter, then at"
+                f"--name: {shown(self.name)} is not a project name; write a small letter, then at"
                 " most 40 small letters, digits or hyphens, such as acme-leads"
             )
         text = self.description
@@ -69,7 +78,7 @@ def template_of(variant: str) -> Path:
     """The template folder of a variant. Raises `InputError` where there is none."""
     if variant not in variants():
         raise InputError(
-            f"--variant: there is no template for {_shown(variant)} in clay-arch {__version__};"
+            f"--variant: there is no template for {shown(variant)} in clay-arch {__version__};"
             f" it has {', '.join(variants())}"
         )
     return _templates() / variant
@@ -101,10 +110,12 @@ def scaffold(
     Returns the paths written. Raises `TargetError`, with nothing in the target touched, when it
     is not a folder, not empty or not writable. A run that was killed half-way may be repeated.
     """
-    target = _usable(target)
+    target = check_target(target)
     new_folders = _missing_folders(target)
     partial = target / PARTIAL
     try:
+        if partial.is_dir():  # a killed run's
+            shutil.rmtree(partial)
         partial.mkdir(parents=True)
         _render(project, partial, extra or {})
         _refuse_strangers(target, partial)
@@ -154,23 +165,23 @@ def _render(project: Project, folder: Path, extra: Mapping[str, str]) -> None:
 # The target
 
 
-def _usable(target: Path) -> Path:
-    """The target, resolved, once it can take a project; leftovers of a killed run are removed."""
+def check_target(target: Path) -> Path:
+    """The target, resolved. Raises `TargetError` unless it can take a project, as far as can be
+    told without writing; what a killed run left there may be there.
+    """
     if ".." in target.parts:
-        raise TargetError(f"{_shown(str(target))} leads upwards; name the folder without ..")
-    if target.is_symlink():
-        raise TargetError(f"{target} is a link; name the folder that it leads to")
+        raise TargetError(f"{shown(str(target))} leads upwards; name the folder without ..")
     try:
-        resolved = target.resolve()
+        if target.is_symlink():
+            raise TargetError(f"{target} is a link; name the folder that it leads to")
+        resolved = Path(os.path.realpath(target))
         if resolved.exists() and not resolved.is_dir():
             raise TargetError(f"{target} is a file; name a new or empty folder")
         has_partial = (resolved / PARTIAL).is_dir()
         if resolved.is_dir() and any(resolved.iterdir()) and not has_partial:
             raise TargetError(f"{target} is not empty; name a new or empty folder")
-        if has_partial:
-            shutil.rmtree(resolved / PARTIAL)
     except OSError as error:
-        raise TargetError(f"cannot use {_shown(str(target))}: {error.strerror}") from error
+        raise TargetError(f"cannot use {shown(str(target))}: {error.strerror}") from error
     return resolved
 
 
@@ -220,8 +231,3 @@ def _clean_up(partial: Path, new_folders: list[Path]) -> None:
 
 def _relative_files(folder: Path) -> Iterator[str]:
     return (p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir())
-
-
-def _shown(text: str) -> str:
-    longest = 40
-    return repr(text if len(text) <= longest else f"{text[:longest]}...")

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Terminal", "ask_missing"]
 
-BACK = "<"
+BACK, OPEN = "<", "-"
 INTRODUCTION = (
-    "A few questions. Enter alone takes the value in brackets, or leaves the question open;\n"
-    f"{BACK} goes back one question; Ctrl-C ends without an answer."
+    "A few questions. Enter alone takes what stands in brackets; [open] asks for nothing.\n"
+    f"{OPEN} takes an answer back to open; {BACK} goes back one question; Ctrl-C ends without one."
 )
 
 
@@ -33,55 +33,57 @@ class Terminal(Protocol):
         """Show a line."""
 
 
-def ask_missing(values: Mapping[str, Any], terminal: Terminal) -> dict[str, Any]:
+def ask_missing(
+    values: Mapping[str, Any], terminal: Terminal, questions: Sequence[Question] = QUESTIONS
+) -> dict[str, Any]:
     """The values with every question of the wizard answered that was not answered before.
 
     Questions that need no answer may be left open; they are then None.
     """
-    steps = [q for q in QUESTIONS if q.is_in_wizard and values.get(q.key) is None]
+    steps = [q for q in questions if q.is_in_wizard and values.get(q.key) is None]
     terminal.say(INTRODUCTION)
     written: dict[str, str] = {}
-    _ask_from(0, steps, written, terminal)
-    while number := _correction(steps, written, terminal):
-        _ask_one(number - 1, steps, written, terminal)
+    position = 0
+    while position <= len(steps):  # the last position is the summary
+        turn = _sum_up if position == len(steps) else _ask_one
+        position = turn(position, steps, written, terminal)
     answered = {q.key: q.read(written[q.key]) for q in steps if written[q.key]}
     return {**values, **answered}
 
 
-def _ask_from(
-    position: int, steps: Sequence[Question], written: dict[str, str], terminal: Terminal
-) -> None:
-    while position < len(steps):
-        went_back = _ask_one(position, steps, written, terminal) == BACK
-        position = max(0, position - 1) if went_back else position + 1
-
-
 def _ask_one(
     position: int, steps: Sequence[Question], written: dict[str, str], terminal: Terminal
-) -> str:
-    """Ask until the line can be read; return it. `<` is returned but not written down."""
+) -> int:
+    """Ask until the line can be read, and write it down; return the position to go on from."""
     asked = steps[position]
     before = written.get(asked.key, "")
-    prompt = f"{position + 1}/{len(steps)} {asked.prompt}{_choices(asked, before)}: "
+    prompt = f"{position + 1}/{len(steps)} {asked.prompt}{_choices(asked, before)}"
     while True:
         line = terminal.ask(prompt).strip()
         if line == BACK:
-            return BACK
-        text = _numbered(line, asked) or before
+            return max(0, position - 1)
         try:
-            if text or asked.is_required:
-                asked.read(text)
+            written[asked.key] = _answer_in(line, asked, before)
         except InputError as error:
             terminal.say(f"  {error}")
         else:
-            written[asked.key] = text
-            return text
+            return len(steps) if len(written) == len(steps) else position + 1
+
+
+def _answer_in(line: str, asked: Question, before: str) -> str:
+    """The written answer that the line gives, empty for an open question."""
+    text = before if not line else "" if line == OPEN else _numbered(line, asked)
+    if not text and asked.is_required:
+        raise InputError("this one needs an answer")
+    if text:
+        asked.read(text)
+    return text
 
 
 def _choices(asked: Question, before: str) -> str:
-    options = "".join(f"\n    {n} {option}" for n, option in enumerate(asked.options, start=1))
     bracket = f" [{before}]" if before else "" if asked.is_required else " [open]"
-    return f"{options}\n   {bracket or ' >'}" if options else bracket
+    options = "".join(f"\n    {n} {option}" for n, option in enumerate(asked.options, start=1))
+    return f"{bracket}{options}\n  > " if options else f"{bracket}: "
 
 
 def _numbered(line: str, asked: Question) -> str:
@@ -92,17 +94,21 @@ def _numbered(line: str, asked: Question) -> str:
     return ",".join(numbers.get(part.strip(), part.strip()) for part in line.split(","))
 
 
-def _correction(
-    steps: Sequence[Question], written: Mapping[str, str], terminal: Terminal
-) -> int | None:
-    """Show what was answered; return the number of a question to ask again, or None."""
+def _sum_up(
+    position: int, steps: Sequence[Question], written: dict[str, str], terminal: Terminal
+) -> int:
+    """Show what was answered; return the position of an answer to change, or the one after all."""
     terminal.say("\nYour answers:")
     for number, asked in enumerate(steps, start=1):
         terminal.say(f"  {number} {asked.prompt} {written[asked.key] or 'open'}")
     while True:
-        line = terminal.ask("Enter to go on, or the number of an answer to change: ").strip()
+        line = terminal.ask(
+            f"Enter to go on, the number of an answer to change, or {BACK} for the last: "
+        ).strip()
         if not line:
-            return None
+            return position + 1
+        if line == BACK:
+            return position - 1
         if line.isascii() and line.isdigit() and 1 <= int(line) <= len(steps):
-            return int(line)
-        terminal.say(f"  write a number from 1 to {len(steps)}, or nothing")
+            return int(line) - 1
+        terminal.say(f"  write a number from 1 to {len(steps)}, {BACK} or nothing")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from clay_arch.decision.answers import Volume
-from clay_arch.questions import QUESTIONS, question
+from clay_arch.questions import QUESTIONS, question, questions_for
 from clay_arch.wizard import Terminal, ask_missing
 
 if TYPE_CHECKING:
@@ -87,13 +87,52 @@ def test_enter_keeps_the_value_that_was_given_before() -> None:
     assert answered["plan"] == "growth"
 
 
+def test_an_answer_can_be_taken_back_to_open() -> None:
+    person = ScriptedPerson("5k", "growth", "none", "csv", *OPEN[1:], "4", "-", "")
+
+    answered = _ask(person)
+
+    assert "data_access" not in answered
+    assert any("[csv]" in line for line in person.shown)
+
+
+def test_what_must_be_answered_cannot_be_left_open() -> None:
+    person = ScriptedPerson("-", "", "5k", "growth", "none", *OPEN, "")
+
+    answered = _ask(person)
+
+    assert answered["volume"] == Volume(5_000)
+    assert person.shown.count("  this one needs an answer") == 2
+
+
+def test_the_summary_goes_back_to_the_last_question() -> None:
+    answered = _ask(
+        ScriptedPerson("5k", "growth", "none", *OPEN, "<", "<", "several", "<", "yes", "")
+    )
+
+    assert (answered["sources"], answered["own_keys"]) == ("several", True)
+
+
+def test_brackets_stand_behind_the_question_and_before_its_options() -> None:
+    person = ScriptedPerson("5k", "growth", "none", *OPEN, "")
+
+    _ask(person)
+
+    prompts = [line for line in person.shown if "/9 " in line]
+    assert prompts[0].endswith("enrich?: ")
+    assert prompts[1].splitlines()[0].endswith("on?")
+    assert prompts[4].endswith("needed? [open]: ")
+    assert prompts[5].splitlines()[0].endswith("failure? [open]")
+    assert {p.splitlines()[-1] for p in prompts if "\n" in p} == {"  > "}
+
+
 def test_an_answer_can_be_changed_in_the_summary() -> None:
     person = ScriptedPerson("5k", "growth", "none", *OPEN, "99", "1", "7k", "")
 
     answered = _ask(person)
 
     assert answered["volume"] == Volume(7_000)
-    assert "  write a number from 1 to 9, or nothing" in person.shown
+    assert "  write a number from 1 to 9, < or nothing" in person.shown
 
 
 @pytest.mark.parametrize("asked", [q for q in QUESTIONS if q.options], ids=lambda q: q.key)
@@ -110,3 +149,12 @@ def test_the_options_are_those_of_the_matrix(matrix: Matrix) -> None:
     assert question("infra").options == ("none", *pieces)
     for factor in matrix.factors:
         assert set(question(factor.id).options) == set(factor.options)
+
+
+def test_the_wizard_offers_the_words_of_the_matrix_in_use(matrix: Matrix) -> None:
+    plans = (*matrix.plans, matrix.plans[0]._replace(id="gold"))
+    person = ScriptedPerson("5k", "gold", "none", *OPEN, "")
+
+    answered = ask_missing({}, person, questions_for(matrix._replace(plans=plans)))
+
+    assert answered["plan"] == "gold"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from clay_arch.decision.answers import Answers
     from clay_arch.decision.recommend import Recommendation
 
 __all__ = ["answer_to", "command_of", "compare", "decision_record", "recommend"]
@@ -50,6 +51,9 @@ def recommend(form: str, output: Path | None, *, exit_code: bool, **params: Any)
 @output_option
 def compare(form: str, output: Path | None, **params: Any) -> None:
     """Set the variants side by side.
+
+    Every question is a flag, an environment variable such as CLAY_ARCH_VOLUME, and a key of the
+    answers file. On a terminal, what is missing is asked.
 
     \b
     Example:
@@ -90,11 +94,24 @@ def command_of(
     answer: Recommendation, params: Mapping[str, Any], command: str = "recommend"
 ) -> str:
     """The command that gives the same answer again, as one line for a shell."""
-    from clay_arch.questions import command_line, quoted
+    from shlex import join
 
     files = {"--matrix": params.get("matrix_file"), "--facts": params.get("facts_file")}
     extra = [word for flag, path in files.items() if path for word in (flag, str(path))]
-    return quoted([*command_line(answer.answers, command=command), *extra])
+    return join(["clay-arch", command, *_flags(answer.answers), *extra])
+
+
+def _flags(answers: Answers) -> list[str]:
+    from clay_arch.questions import QUESTIONS, as_text, flag_of
+
+    infra = ",".join(sorted(answers.infrastructure)) or "none"
+    words = ["--volume", str(answers.volume), "--plan", answers.plan, "--infra", infra]
+    for asked in QUESTIONS:
+        if not asked.is_required and (value := getattr(answers, asked.key)) is not None:
+            text = f"{value}s" if asked.key == "max_latency" else as_text(value)
+            flag, takes_text = flag_of(asked.key, text)
+            words += [flag, text] if takes_text else [flag]
+    return words
 
 
 def decision_record(answer: Recommendation, command: str, chosen: str | None = None) -> str:

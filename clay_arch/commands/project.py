@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clay_arch.commands.answer import answer_to, command_of, decision_record
+from clay_arch.commands.printing import print_text
 from clay_arch.errors import InputError
-from clay_arch.options import answer_options
+from clay_arch.options import answer_options, has_answers, is_interactive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,8 @@ def new(
     DEST is a new or empty folder.
 
     The variant is named, or taken from a recommendation; then the project also holds the decision
-    record with the answers in it.
+    record with the answers in it. Every question is also an environment variable, such as
+    CLAY_ARCH_VOLUME, and a key of the answers file; on a terminal, what is missing is asked.
 
     \b
     Examples:
@@ -48,37 +50,60 @@ def new(
       clay-arch new acme-leads --volume 900/month --plan growth --infra none
       clay-arch new acme-leads --answers answers.yaml --dry-run
     """
-    from clay_arch.scaffold import Project, list_files, scaffold
+    from dataclasses import replace
 
-    has_answers = any(value is not None and value != () for value in params.values())
-    answer = answer_to(params) if has_answers or variant is None else None
-    chosen = variant or _runnable(answer)
-    project = Project(
-        variant=chosen,
-        name=name if name is not None else dest.resolve().name,
-        transport=answer.decision.today.transport if answer else "webhook",
+    from clay_arch.scaffold import Project, check_target, list_files, scaffold, variants
+
+    folder = check_target(dest)
+    draft = Project(
+        variant=variant if variant is not None else variants()[0],
+        name=name if name is not None else folder.name,
+        transport="webhook",
         **({} if description is None else {"description": description}),
     )
-    extra = _record_file(answer, chosen, params) if answer else {}
+    if variant is None or has_answers(params):
+        answer = _answer(params, variant)
+        project = replace(
+            draft,
+            variant=variant or _runnable(answer),
+            transport=answer.decision.today.transport,
+        )
+        extra = _record_file(answer, project.variant, params)
+    else:
+        project, extra = draft, {}
     if dry_run:
-        click.echo("\n".join(list_files(project, extra)))
+        print_text("\n".join(list_files(project, extra)))
         return
     written = scaffold(project, dest, extra)
-    click.echo(_next_steps(dest, chosen, len(written), has_record=bool(extra)))
+    print_text(_next_steps(dest, project.variant, len(written), has_record=bool(extra)))
 
 
-def _runnable(answer: Recommendation | None) -> str:
-    """The recommended variant. Raises `InputError` where something blocks it."""
-    if answer is None:
+def _answer(params: Mapping[str, Any], variant: str | None) -> Recommendation:
+    if variant is None and not has_answers(params) and not is_interactive():
         raise InputError("--variant must be given, or answers such as --volume; see --help")
+    return answer_to(params)
+
+
+def _runnable(answer: Recommendation) -> str:
+    """The recommended variant. Raises `InputError`, naming what can be scaffolded instead, where
+    something blocks it or there is no template for it.
+    """
+    from clay_arch.scaffold import variants
+
     decision = answer.decision
-    if decision.status == "ready":
+    title = answer.matrix.variant(decision.variant).title
+    if decision.status != "ready":
+        lacking = ", ".join(blocker.need for blocker in decision.blockers)
+        reason = f"{title} fits, but you lack {lacking}"
+    elif decision.variant not in variants():
+        reason = f"{title} fits, but this version has no template for it"
+    else:
         return decision.variant
-    lacking = ", ".join(blocker.need for blocker in decision.blockers)
-    raise InputError(
-        f"{decision.variant} fits but you lack {lacking}; add --variant {decision.today.variant}"
-        f" for what can run today, or --variant {decision.variant} to prepare for it"
-    )
+    today, prepared = decision.today.variant, decision.variant
+    choices = {prepared: "to prepare for it", today: "for what can run today"}
+    offers = [f"--variant {v} {why}" for v, why in reversed(choices.items()) if v in variants()]
+    offers = offers or [f"--variant {variants()[0]} for the simplest"]
+    raise InputError(f"{reason}; add {', or '.join(offers)}")
 
 
 def _record_file(answer: Recommendation, chosen: str, params: Mapping[str, Any]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What the architect answered, as values, and how the written forms are read."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NamedTuple, Self
 
 from clay_arch.errors import InputError
@@ -31,6 +31,7 @@ _VOLUME = re.compile(
     re.ASCII,
 )
 _LATENCY = re.compile(r"(\d{1,9})\s*(s|m|h|d)", re.ASCII)
+_CREDITS = re.compile(r"\d{1,5}(?:\.\d{1,2}0*)?", re.ASCII)
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -131,12 +132,7 @@ def parse_latency(text: str) -> int:
 
 def parse_credits(text: str) -> Decimal:
     """Read credits per lead, such as `6` or `0.5`: 0 to 10,000 in steps of 0.01."""
-    try:
-        credits_per_lead = Decimal(text.strip())
-        in_range = 0 <= credits_per_lead <= LARGEST_CREDITS_PER_LEAD
-        is_whole_step = in_range and credits_per_lead * 100 % 1 == 0
-    except InvalidOperation:
-        is_whole_step = False
-    if not is_whole_step:
+    found = _CREDITS.fullmatch(text.strip())
+    if not found or Decimal(found[0]) > LARGEST_CREDITS_PER_LEAD:
         raise InputError(f"{text!r} is not credits per lead; write 0 to 10000, such as 6 or 0.5")
-    return credits_per_lead.normalize() + 0
+    return Decimal(found[0]).normalize() + 0

@@ -6,7 +6,8 @@ too and each problem says where it stands. Pure.
 
 from __future__ import annotations
 
-from itertools import combinations, product
+from itertools import combinations
+from math import gcd, prod
 from typing import TYPE_CHECKING, Any
 
 from clay_arch.decision.answers import Answers, Volume
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     Entry = Mapping[str, Any]
     Path = tuple[str | int, ...]
 
-__all__ = ["all_cells", "audit_matrix"]
+__all__ = ["all_cells", "audit_matrix", "count_cells"]
 
 
 def audit_matrix(document: Entry) -> list[Problem]:
@@ -42,18 +43,46 @@ def audit_matrix(document: Entry) -> list[Problem]:
     ]
 
 
-def all_cells(matrix: Matrix) -> Iterator[Answers]:
-    """Answers for each cell: every rule, needs left open too, every plan and infrastructure."""
-    needs = [factor for factor in matrix.factors if factor.id != "volume"]
+def all_cells(matrix: Matrix, *, most: int | None = None) -> Iterator[Answers]:
+    """Answers for each cell: every rule, needs left open too, every plan and infrastructure.
+
+    Where there are more than `most`, that many of them, spread evenly over all.
+    """
+    axes = _axes(matrix)
+    cells = count_cells(matrix)
+    step = 1
+    if most is not None and cells > most:
+        # Without a common divisor the steps meet every value of every axis.
+        step = next(n for n in range(-(-cells // most), cells) if gcd(n, cells) == 1)
+    for number in range(0, cells, step):
+        yield _cell_at(axes, number)
+
+
+def count_cells(matrix: Matrix) -> int:
+    return prod(len(values) for values in _axes(matrix).values())
+
+
+def _axes(matrix: Matrix) -> dict[str, Sequence[Any]]:
+    """What each answer can be, by field; the last one changes from cell to cell."""
     pieces = [piece.id for piece in matrix.infrastructure]
-    subsets = [frozenset(c) for n in range(len(pieces) + 1) for c in combinations(pieces, n)]
-    volumes = _samples(matrix.factor("volume"))
-    choices = [[None, *_samples(need)] for need in needs]
-    for volume, plan, subset in product(volumes, matrix.plans, subsets):
-        answers = Answers(Volume(max(1, int(volume))), plan.id, subset)
-        for values in product(*choices):
-            given: dict[str, Any] = {n.id: v for n, v in zip(needs, values, strict=True)}
-            yield answers._replace(**given)
+    volumes = (max(1, int(low)) for low in _samples(matrix.factor("volume")))
+    needs = (factor for factor in matrix.factors if factor.id != "volume")
+    return {
+        "volume": [Volume(amount) for amount in volumes],
+        "plan": [plan.id for plan in matrix.plans],
+        "infrastructure": [
+            frozenset(some) for n in range(len(pieces) + 1) for some in combinations(pieces, n)
+        ],
+        **{need.id: [None, *_samples(need)] for need in needs},
+    }
+
+
+def _cell_at(axes: Mapping[str, Sequence[Any]], number: int) -> Answers:
+    values = {}
+    for field in reversed(list(axes)):
+        number, position = divmod(number, len(axes[field]))
+        values[field] = axes[field][position]
+    return Answers(**values)
 
 
 def _samples(factor: Factor) -> list[int | str]:

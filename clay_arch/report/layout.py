@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import shlex
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ INDENT = "  "
 GAP = 2
 NARROWEST = 6
 LEAST_WIDTH, MOST_WIDTH = 60, 100
-_FLAG = re.compile(r" (?=--[a-z])")
 
 
 def fitted(width: int) -> int:
@@ -67,9 +66,14 @@ def fields(rows: Sequence[tuple[str, str]], width: int) -> list[str]:
 
 def command_lines(command: str, width: int) -> list[str]:
     """A command to copy, continued with a backslash at its flags where it is too long."""
-    first, *flags = _FLAG.split(command)
-    lines = [INDENT + first]
-    for flag in flags:
+    parts: list[str] = []
+    for word in shlex.split(command):
+        if parts and not word.startswith("--"):
+            parts[-1] += f" {shlex.quote(word)}"
+        else:
+            parts.append(shlex.quote(word))
+    lines = [INDENT + parts[0]]
+    for flag in parts[1:]:
         if len(lines[-1]) + len(flag) + 3 <= width:  # a space before, a space and a backslash after
             lines[-1] += f" {flag}"
         else:

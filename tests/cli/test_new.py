@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clay_arch.errors import InputError, TargetError
-from clay_arch.scaffold import PARTIAL, Project, scaffold
+from clay_arch.scaffold import PARTIAL, Project, scaffold, variants
 from tests.process import TOOL
 
 if TYPE_CHECKING:
@@ -166,6 +166,55 @@ def test_a_target_that_cannot_be_used_is_left_as_it_is(
     assert "demo" in ended.err
     assert ended.err.count("\n") == 1
     assert _tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("dest", ["x" * 300, "loop/x"])
+def test_a_target_that_no_file_system_takes_is_refused(
+    run: Command, tmp_path: Path, dest: str
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+
+    ended = run("new", dest, *DIRECT)
+
+    assert (ended.code, ended.err.count("\n")) == (4, 1)
+
+
+def test_target_and_name_are_looked_at_before_anything_is_asked(
+    run: Command, tmp_path: Path
+) -> None:
+    _not_empty(tmp_path / "full")
+
+    assert run("new", "full").code == 4
+    assert run("new", "full", *DIRECT, "--dry-run").code == 4
+    wrong = run("new", "demo", "--name", "A B")
+    assert (wrong.code, "--name" in wrong.err) == (2, True)
+
+
+def test_without_a_terminal_a_variant_or_answers_must_be_given(run: Command) -> None:
+    ended = run("new", "demo")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == "Error: --variant must be given, or answers such as --volume; see --help\n"
+
+
+def test_a_variable_is_an_answer_too(run: Command) -> None:
+    ended = run("new", "demo", env={"CLAY_ARCH_VOLUME": "900/month"})
+
+    assert ended.code == 2
+    assert "--plan and --infra must be given" in ended.err
+
+
+@pytest.mark.skipif("queue" in variants(), reason="every variant has its template")
+def test_a_recommended_variant_without_a_template_blames_no_flag(
+    run: Command, tmp_path: Path
+) -> None:
+    ended = run("new", "demo", "--volume", "20k", "--plan", "growth", "--infra", "https,redis")
+
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert ended.err.startswith("Error: Queue fits, but this version has no template for it; ")
+    assert "--variant direct" in ended.err
+    assert "--variant queue" not in ended.err
+    assert not (tmp_path / "demo").exists()
 
 
 def test_a_target_that_leads_upwards_is_refused(run: Command, tmp_path: Path) -> None:

@@ -87,7 +87,6 @@ def test_unanswered_questions_are_left_out_of_the_inputs(
         "volume": "900/month",
         "plan": "growth",
         "infra": ["none"],
-        "own_keys": False,
     }
 
 
