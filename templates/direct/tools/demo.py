@@ -21,7 +21,8 @@ from typing import Any
 from clay_sandbox import Control, SandboxConfig
 
 FOLDER = Path(".demo")
-LEADS = int(os.environ.get("DEMO_LEADS", "200"))
+LEADS_TEXT = os.environ.get("DEMO_LEADS", "200")
+MOST_LEADS = 10_000
 FIRST_NAMES = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Margaret", "Ken", "Radia")
 LAST_NAMES = (
     "Lovelace",
@@ -37,10 +38,25 @@ START_SECONDS = 15
 
 
 def main() -> int:
+    try:
+        return demo(count_leads(LEADS_TEXT))
+    except KeyboardInterrupt:
+        print("\ninterrupted; nothing is lost: run `make demo` again", file=sys.stderr)
+        return 130
+
+
+def count_leads(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_LEADS):
+        print(f"DEMO_LEADS must be a number from 1 to {MOST_LEADS:,}", file=sys.stderr)
+        raise SystemExit(2)
+    return int(text)
+
+
+def demo(count: int) -> int:
     FOLDER.mkdir(exist_ok=True)
-    leads = write_leads(FOLDER / "leads.csv")
+    leads = write_leads(FOLDER / "leads.csv", count)
     print(
-        f"Demo: {LEADS} leads to a local Clay on this machine, 4 a second. No account, no credits."
+        f"Demo: {count} leads to a local Clay on this machine, 4 a second. No account, no credits."
     )
     with local_clay() as clay:
         code = leadflow(clay, "send", str(leads.resolve()))
@@ -50,11 +66,11 @@ def main() -> int:
     return code
 
 
-def write_leads(path: Path) -> Path:
+def write_leads(path: Path, count: int) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["email", "first_name", "last_name", "company"])
-        for n in range(LEADS):
+        for n in range(count):
             first, last = FIRST_NAMES[n % 8], LAST_NAMES[n // 8 % 8]
             host = f"company-{n}.com"
             writer.writerow([f"{first.lower()}@{host}", first, last, f"Company {n}"])

@@ -11,24 +11,44 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from leadflow.adapters.csv_files import open_csv
+from leadflow.adapters.csv_writer import LineReportFile, export_paths, line_report, write_export
 from leadflow.adapters.data_files import load_clay_limits, load_lead_table
+from leadflow.adapters.intake_rehearsal import IntakeRehearsal, rehearse_intake
 from leadflow.adapters.sqlite_account import SqliteAccount
+from leadflow.adapters.sqlite_enrichments import SqliteEnrichments, sqlite_enrichments
 from leadflow.adapters.sqlite_export import SqliteExport
+from leadflow.adapters.sqlite_intake import SqliteIntake, sqlite_intake, withdraw_intake
 from leadflow.adapters.sqlite_ledger import SqliteLedger
-from leadflow.adapters.sqlite_store import hold, open_store
+from leadflow.adapters.sqlite_lock import hold, is_held
+from leadflow.adapters.sqlite_pace import SqlitePace
+from leadflow.adapters.sqlite_store import open_store, open_store_to_read
 from leadflow.domain.columns import ColumnRules, normalise_header
 from leadflow.domain.lead import LeadRules
 from leadflow.domain.limits import ClayLimits
+from leadflow.domain.pacing import LONGEST_PAUSE_SECONDS
 from leadflow.domain.retry import RetryPolicy
 from leadflow.domain.spreadsheet import ExportRules
 from leadflow.settings import Settings
 from leadflow.use_cases.send_lead import Clay
 
-__all__ = ["Project", "Rules", "connect_clay", "open_project", "rules_from"]
+__all__ = [
+    "Project",
+    "Rules",
+    "connect_clay",
+    "export_paths",
+    "is_held",
+    "load_clay_limits",
+    "open_csv",
+    "open_project",
+    "open_report",
+    "rules_from",
+    "write_export",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +68,25 @@ class Project:
 
     connection: sqlite3.Connection
     ledger: SqliteLedger
+    pace: SqlitePace
     export: SqliteExport
     account: SqliteAccount
+
+    def intake(self, file: str, *, now: float) -> AbstractContextManager[SqliteIntake]:
+        """Take a file in whole, or not at all."""
+        return sqlite_intake(self.connection, file=file, now=now)
+
+    def rehearsal(self) -> AbstractContextManager[IntakeRehearsal]:
+        """Count what an intake would take."""
+        return rehearse_intake(self.connection)
+
+    def withdraw(self, intake_id: int) -> None:
+        """Undo an intake of which nothing was sent."""
+        withdraw_intake(self.connection, intake_id)
+
+    def enrichments(self, *, now: float) -> AbstractContextManager[SqliteEnrichments]:
+        """Import a file whole, or not at all."""
+        return sqlite_enrichments(self.connection, now=now)
 
 
 def rules_from(settings: Settings) -> Rules:
@@ -73,6 +110,7 @@ def rules_from(settings: Settings) -> Rules:
         retry=RetryPolicy(
             base_seconds=settings.retry_base_seconds,
             cap_seconds=settings.retry_cap_seconds,
+            max_retry_after_seconds=LONGEST_PAUSE_SECONDS,
             max_attempts=int(settings.retry_attempts),
         ),
     )
@@ -80,14 +118,22 @@ def rules_from(settings: Settings) -> Rules:
 
 @contextmanager
 def open_project(database: Path, *, for_writing: bool) -> Iterator[Project]:
-    """Open the ledger; for writing, hold it against every other run."""
-    with _held(database, for_writing=for_writing), open_store(database) as connection:
-        yield Project(
-            connection=connection,
-            ledger=SqliteLedger(connection),
-            export=SqliteExport(connection),
-            account=SqliteAccount(connection),
-        )
+    """Open the ledger: to read it, leaving no trace, or held against every other run."""
+    if not for_writing:
+        with open_store_to_read(database) as connection:
+            yield _project(connection)
+        return
+    with hold(database), open_store(database) as connection:
+        yield _project(connection)
+
+
+@contextmanager
+def open_report(path: Path) -> Iterator[LineReportFile]:
+    """Leave a report behind only when it has lines."""
+    with line_report(path) as report:
+        yield report
+    if not report.lines:
+        path.unlink()
 
 
 @asynccontextmanager
@@ -104,10 +150,11 @@ async def connect_clay(settings: Settings) -> AsyncIterator[Clay]:
         yield clay
 
 
-@contextmanager
-def _held(database: Path, *, for_writing: bool) -> Iterator[None]:
-    if not for_writing:
-        yield
-        return
-    with hold(database):
-        yield
+def _project(connection: sqlite3.Connection) -> Project:
+    return Project(
+        connection=connection,
+        ledger=SqliteLedger(connection),
+        pace=SqlitePace(connection),
+        export=SqliteExport(connection),
+        account=SqliteAccount(connection),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -14,12 +15,18 @@ __all__ = [
     "to_choice",
     "to_names",
     "to_number",
+    "to_path",
     "to_sqlite_path",
     "to_text",
     "to_urls",
     "url_problem",
 ]
 
+WEBHOOK_PATH = "/v3/sources/webhook/"
+LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"  # letters, digits, hyphens: RFC 1123
+HOST = re.compile(rf"{LABEL}(?:\.{LABEL})*")
+PATH = re.compile(rf"{WEBHOOK_PATH}[A-Za-z0-9._~-]+/?")
+LONGEST_HOST, LONGEST_URL = 253, 2_000
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -56,6 +63,7 @@ def to_bool(text: str) -> bool:
 
 
 def to_names(text: str) -> tuple[str, ...]:
+    _check_printable(text)
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
@@ -85,7 +93,12 @@ def to_sqlite_path(text: str) -> Path:
     scheme, _, path = text.partition(":///")
     if scheme != "sqlite" or not path:
         raise ParseError("must be sqlite:///FILE (a leading / more for an absolute path)")
-    return Path(path)
+    return to_path(path)
+
+
+def to_path(text: str) -> Path:
+    _check_printable(text)
+    return Path(text)
 
 
 def to_urls(text: str) -> tuple[str, ...]:
@@ -100,22 +113,34 @@ def url_problem(url: str, allowed_hosts: tuple[str, ...]) -> str | None:
         port = parts.port
     except ValueError:
         return f"{label} is not a URL; copy it again from the webhook source in Clay"
-    if not _is_allowed(parts, allowed_hosts) or port == 0:
+    if not _is_host(parts) or not _is_allowed(parts, allowed_hosts) or port == 0:
         allowed = ", ".join(allowed_hosts)
         return f"{label} is not at an allowed host ({allowed}); CLAY_ALLOWED_HOSTS widens this"
     if parts.username or parts.password:
         return f"{label} holds a user name; a webhook URL has none"
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        return None
-    return f"{label} must begin with https://"
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        return f"{label} must begin with https://"
+    if not PATH.fullmatch(parts.path) or len(url) > LONGEST_URL:
+        return f"{label}: its path should begin with {WEBHOOK_PATH}; copy it again from Clay"
+    return None
+
+
+def _is_host(parts: SplitResult) -> bool:
+    host = parts.hostname or ""
+    return host in LOOPBACK or (len(host) <= LONGEST_HOST and bool(HOST.fullmatch(host)))
 
 
 def _is_allowed(parts: SplitResult, allowed_hosts: tuple[str, ...]) -> bool:
     host = parts.hostname or ""
     return any(
         host.endswith(allowed) if allowed.startswith(".") else host == allowed
-        for allowed in allowed_hosts
+        for allowed in map(str.lower, allowed_hosts)
     )
+
+
+def _check_printable(text: str) -> None:
+    if not text.isprintable():
+        raise ParseError("holds a control character")
 
 
 def _unquote(value: str) -> str:

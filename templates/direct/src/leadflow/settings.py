@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from leadflow.adapters.data_files import load_lead_table
+from leadflow.domain.columns import normalise_header
 from leadflow.domain.errors import SettingsError
 from leadflow.setting_values import (
     ParseError,
@@ -19,6 +21,7 @@ from leadflow.setting_values import (
     to_choice,
     to_names,
     to_number,
+    to_path,
     to_sqlite_path,
     to_text,
     to_urls,
@@ -59,7 +62,8 @@ SETTINGS: dict[str, Setting] = {
     "plan": Setting(
         "CLAY_PLAN",
         "",
-        f"Your Clay plan: {', '.join(PLANS)}. Sets the rows per file of the csv transport.",
+        f"Your Clay plan: {', '.join(PLANS)}.\n"
+        "The csv transport needs it: a file must not be longer than a table of the plan.",
         to_choice("", *PLANS),
     ),
     "transport": Setting(
@@ -138,7 +142,7 @@ SETTINGS: dict[str, Setting] = {
         "RESULTS_DIR",
         "results",
         "Folder for the reports of rejected and unmatched lines.",
-        Path,
+        to_path,
     ),
     "allowed_hosts": Setting(
         "CLAY_ALLOWED_HOSTS",
@@ -195,9 +199,17 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     if "webhook_urls" in values and "allowed_hosts" in values:
         found = (url_problem(url, values["allowed_hosts"]) for url in values["webhook_urls"])
         problems += [f"CLAY_WEBHOOK_URL: {problem}" for problem in found if problem]
+    problems += _column_problems(values.get("extra_columns", ()))
     if problems:
         raise SettingsError(problems)
     return Settings(**values)
+
+
+def _column_problems(extra_columns: tuple[str, ...]) -> list[str]:
+    """An extra column must not pass for our identity, nor for a field that is cleaned first."""
+    known = {title for titles in load_lead_table()["fields"].values() for title in titles}
+    taken = [name for name in extra_columns if normalise_header(name) in known | {"lead_id"}]
+    return [f"LEAD_EXTRA_COLUMNS: {name} is sent anyway; leave it out" for name in taken]
 
 
 def env_example() -> str:

@@ -208,5 +208,5 @@ def test_a_file_that_is_no_ledger_is_named(workspace: Workspace) -> None:
 
     done = workspace.leadflow("status")
 
-    assert done.returncode == 75
+    assert done.returncode == 2
     assert "not a sound ledger" in done.stderr

@@ -116,7 +116,7 @@ def test_the_fifth_server_error_in_a_row_stops_the_run_and_failed_leads_go_by_ha
     resumed = workspace.leadflow("send", "--failed")
 
     assert stopped.returncode == 75
-    assert "run the same command again" in stopped.stderr
+    assert "`leadflow send --failed` tries the failed leads again" in stopped.stderr
     assert after_stop == {"sent": 0, "failed": 5, "unknown": 0, "waiting": 3}
     assert resumed.returncode == 0
     assert workspace.account()["sent"] == rows_made(sandbox) == 8

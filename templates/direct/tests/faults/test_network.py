@@ -144,3 +144,22 @@ def test_no_deadline_above_ten_seconds_can_be_set(workspace: Workspace) -> None:
 
     assert done.returncode == 2
     assert "SEND_TIMEOUT_SECONDS: must be a number from 0.1 to 10" in done.stderr
+
+
+def test_a_deadline_that_ends_before_the_connection_is_made_is_definite(
+    workspace: Workspace,
+) -> None:
+    workspace.environ["SEND_TIMEOUT_SECONDS"] = "0.2"
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf:
+        port = deaf.getsockname()[1]
+        fillers = [socket.socket() for _ in range(4)]
+        for filler in fillers:  # the queue is full: a connection is neither made nor refused
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", port))
+        workspace.point_at(f"http://127.0.0.1:{port}/v3/sources/webhook/nobody")
+        report = asyncio.run(send_leads(lead_rows(2), settings=workspace.settings))
+        for filler in fillers:
+            filler.close()
+
+    assert (report.account.unknown, report.account.waiting) == (0, 2)
+    assert used(workspace) == [0]

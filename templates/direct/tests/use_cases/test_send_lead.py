@@ -21,11 +21,11 @@ class RecordingLedger:
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    async def claim(self, lead_id: str, *, webhook_id: str, now: float) -> None:
+    async def claim(self, lead: WaitingLead, *, webhook_id: str, now: float) -> None:
         self.told.append("claimed")
 
     async def resolve(
-        self, lead_id: str, event: Event, *, webhook_id: str, reason: str, now: float
+        self, lead: WaitingLead, event: Event, *, webhook_id: str, reason: str, now: float
     ) -> None:
         self.told.append(event)
 
@@ -70,7 +70,9 @@ async def send(
     [
         (Reply(200), Verdict.ACCEPTED, Event.ACCEPTED),
         (Reply(429, retry_after_seconds=3), Verdict.RATE_LIMITED, Event.PUT_BACK),
-        (Reply(500), Verdict.SERVER_ERROR, Event.REFUSED),
+        (Reply(400), Verdict.LEAD_REFUSED, Event.REFUSED),
+        (Reply(500), Verdict.SERVER_ERROR, Event.BROKEN),
+        (Reply(502), Verdict.ANSWER_LOST, Event.LOST),
         (NotSent("refused"), Verdict.UNREACHABLE, Event.PUT_BACK),
         (AnswerLost("reset"), Verdict.ANSWER_LOST, Event.LOST),
     ],

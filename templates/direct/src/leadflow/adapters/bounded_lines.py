@@ -1,15 +1,20 @@
-"""The physical lines of a text, for csv.reader: bounded in length, and in number per row."""
+"""The physical lines of a text, for csv.reader: bounded in length, and in number per row.
+
+What is wrong with a line is noted and the row is read to its end all the same: rejecting a line
+alone would make leads of what stands in its quotes.
+"""
 
 from __future__ import annotations
 
 from typing import TextIO
 
-from leadflow.domain.errors import FileRefused, LeadRejected
+from leadflow.domain.errors import FileRefused
 
-__all__ = ["BoundedLines", "unclosed_quote"]
+__all__ = ["MAX_ROW_CHARACTERS", "BoundedLines", "unclosed_quote"]
 
-MAX_LINE_CHARACTERS = 1024 * 1024
+MAX_ROW_CHARACTERS = 1024 * 1024
 MAX_LINES_PER_ROW = 20
+PIECE = MAX_ROW_CHARACTERS + 1
 
 
 def unclosed_quote(name: str, line: int) -> FileRefused:
@@ -20,35 +25,44 @@ def unclosed_quote(name: str, line: int) -> FileRefused:
 
 
 class BoundedLines:
-    """An iterator that csv.reader may go on reading after it raised LeadRejected."""
+    """Counts what csv.reader takes for one row; `fault` is why that row must be rejected."""
 
     def __init__(self, text: TextIO, name: str) -> None:
         self._readline = text.readline
         self._name = name
         self._first_line = 1
         self.number = 0
+        self.characters = 0
+        self.fault = ""
 
     def begin_row(self) -> int:
         self._first_line = self.number + 1
+        self.characters = 0
+        self.fault = ""
         return self._first_line
 
     def __iter__(self) -> BoundedLines:
         return self
 
     def __next__(self) -> str:
-        line = self._readline(MAX_LINE_CHARACTERS)
+        line = self._readline(PIECE)
         if not line:
             raise StopIteration
         self.number += 1
+        self.characters += len(line)
         if self.number - self._first_line >= MAX_LINES_PER_ROW:
             raise unclosed_quote(self._name, self._first_line)
-        if len(line) == MAX_LINE_CHARACTERS:
-            self._skip_rest_of_line()
-            raise LeadRejected(f"is longer than {MAX_LINE_CHARACTERS:,} characters")
+        if self.characters > MAX_ROW_CHARACTERS:
+            self.fault = f"is longer than {MAX_ROW_CHARACTERS:,} characters"
+            return self._stand_in(line)
         if "\0" in line:
-            raise LeadRejected("holds a NUL character")
+            self.fault = "holds a NUL character"
         return line
 
-    def _skip_rest_of_line(self) -> None:
-        while (piece := self._readline(MAX_LINE_CHARACTERS)) and piece[-1] not in "\r\n":
-            pass
+    def _stand_in(self, piece: str) -> str:
+        """Read the line away; give a short one that opens or closes a quote as it does."""
+        quotes = piece.count('"')
+        while len(piece) == PIECE and piece[-1] not in "\r\n":
+            piece = self._readline(PIECE)
+            quotes += piece.count('"')
+        return '"\n' if quotes % 2 else "\n"

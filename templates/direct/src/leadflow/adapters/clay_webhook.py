@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
 
 import httpx2
 
@@ -20,15 +22,9 @@ CONNECT_SECONDS = 3.0
 # Shorter than any server keeps an idle connection, so that none is reused while it closes.
 KEEP_ALIVE_SECONDS = 2.0
 MAX_DRAINED_BYTES = 64 * 1024
-
-# What fails before the first byte of the request has left.
-NEVER_CONNECTED = (
-    httpx2.ConnectError,
-    httpx2.ConnectTimeout,
-    httpx2.PoolTimeout,
-    httpx2.UnsupportedProtocol,
-    httpx2.LocalProtocolError,
-)
+# They write down the URL, which is a secret; other users of the library keep their log.
+TALKATIVE = ("httpx2", "httpcore2.connection", "httpcore2.http11", "httpcore2.http2")
+_is_posting: ContextVar[bool] = ContextVar("is_posting", default=False)
 
 
 class ClayWebhook:
@@ -46,14 +42,17 @@ class ClayWebhook:
         request = self._client.build_request(
             "POST", self._urls[webhook_id], content=body, extensions={"trace": departure.note}
         )
+        silence = _is_posting.set(True)
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 response = await self._client.send(request, stream=True)
                 await _drain(response)
-        except NEVER_CONNECTED as fault:
-            raise NotSent(f"Clay could not be reached: {type(fault).__name__}") from fault
         except (TimeoutError, httpx2.TransportError) as fault:
+            if not departure.has_begun:
+                raise NotSent(f"Clay could not be reached: {type(fault).__name__}") from fault
             raise AnswerLost(f"no answer: {type(fault).__name__}") from fault
+        finally:
+            _is_posting.reset(silence)
         return Reply(
             response.status_code,
             parse_retry_after(response.headers.get("Retry-After"), now=time.time()),
@@ -69,6 +68,8 @@ async def open_clay(
     headers = {"Content-Type": "application/json", "User-Agent": "leadflow"}
     if token:
         headers["x-clay-webhook-auth"] = token
+    for name in TALKATIVE:
+        logging.getLogger(name).addFilter(_others_only)  # adding it twice changes nothing
     client = httpx2.AsyncClient(
         headers=headers,
         follow_redirects=False,
@@ -85,10 +86,16 @@ class _Departure:
 
     def __init__(self) -> None:
         self.at = time.monotonic()
+        self.has_begun = False
 
     async def note(self, event: str, _details: object) -> None:
         if event.endswith("send_request_headers.started"):
             self.at = time.monotonic()
+            self.has_begun = True
+
+
+def _others_only(_record: logging.LogRecord) -> bool:
+    return not _is_posting.get()
 
 
 async def _drain(response: httpx2.Response) -> None:

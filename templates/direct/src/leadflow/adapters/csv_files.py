@@ -11,9 +11,10 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISREG
 from typing import TextIO
 
-from leadflow.adapters.bounded_lines import BoundedLines, unclosed_quote
+from leadflow.adapters.bounded_lines import MAX_ROW_CHARACTERS, BoundedLines, unclosed_quote
 from leadflow.domain.errors import FileRefused, LeadRejected
 
 __all__ = ["CsvFile", "Row", "open_csv"]
@@ -29,6 +30,7 @@ class CsvFile:
 
     def __init__(self, text: TextIO, name: str, delimiter: str) -> None:
         self._lines = BoundedLines(text, name)
+        self._encoding = text.encoding
         self._reader = csv.reader(self._lines, strict=True, delimiter=delimiter)
         self.name = name
         self.header: list[str] = []
@@ -54,24 +56,27 @@ class CsvFile:
                 row = next(reader)
             except StopIteration:
                 return
-            except LeadRejected as rejection:
-                yield first_line, rejection
             except csv.Error as fault:
                 yield first_line, self._rejection(fault, first_line)
-            except UnicodeDecodeError as fault:
+            except UnicodeError as fault:
                 raise FileRefused(
-                    f"{self.name}: near line {lines.number + 1}: not {fault.encoding}; "
+                    f"{self.name}: near line {lines.number + 1}: not {self._encoding}; "
                     "say what it is, for example --encoding latin-1"
                 ) from fault
             else:
-                if row:  # an empty line is no row
+                if reason := lines.fault or self._fault(row):
+                    yield first_line, LeadRejected(reason)
+                elif row:  # an empty line is no row
                     yield first_line, row
+
+    def _fault(self, row: list[str]) -> str:
+        if self._lines.characters > MAX_FIELD_CHARACTERS < max(map(len, row), default=0):
+            return f"a field is longer than {MAX_FIELD_CHARACTERS:,} characters"
+        return ""
 
     def _rejection(self, fault: csv.Error, first_line: int) -> LeadRejected:
         if "end of data" in str(fault):
             raise unclosed_quote(self.name, first_line) from fault
-        if "field limit" in str(fault):
-            return LeadRejected(f"a field is longer than {MAX_FIELD_CHARACTERS:,} characters")
         return LeadRejected(f"is not CSV: {fault}")
 
 
@@ -79,10 +84,13 @@ class CsvFile:
 def open_csv(path: Path, *, encoding: str | None = None, delimiter: str = ",") -> Iterator[CsvFile]:
     """Open the file as UTF-8, as its byte order mark says, or as the caller says; never guess."""
     try:
+        # Looked at first: opening a pipe would wait for it, and only a file can be opened twice.
+        if not S_ISREG(path.stat().st_mode):
+            raise FileRefused(f"{path} is not a regular file; save what it gives to one")
         text = path.open(newline="", encoding=encoding or _encoding_of(path))
     except OSError as fault:
         raise FileRefused(f"{path}: {fault.strerror}") from fault
-    previous_limit = csv.field_size_limit(MAX_FIELD_CHARACTERS)
+    previous_limit = csv.field_size_limit(2 * MAX_ROW_CHARACTERS)
     try:
         with text:
             yield CsvFile(text, path.name, delimiter)

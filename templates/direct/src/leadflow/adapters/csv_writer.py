@@ -39,6 +39,7 @@ class CsvExport:
     """One file for Clay's importer."""
 
     def __init__(self, text: TextIO, columns: Sequence[str], rules: ExportRules) -> None:
+        self._text = text
         self._writer = csv.writer(text)
         self._columns = columns
         self._rules = rules
@@ -48,6 +49,9 @@ class CsvExport:
         self._writer.writerow(
             [escape(row.get(name, ""), name, self._rules) for name in self._columns]
         )
+
+    def finish(self) -> None:
+        _put_on_disk(self._text)
 
 
 @contextmanager
@@ -77,9 +81,29 @@ def _draft(path: Path) -> Iterator[TextIO]:
     try:
         with open(opened, "w", newline="", encoding="utf-8") as text:  # noqa: PTH123 - a descriptor
             yield text
-            text.flush()
-            os.fsync(text.fileno())
+            _put_on_disk(text)
         draft.replace(path)
+        _sync_folder(path.parent)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def _put_on_disk(text: TextIO) -> None:
+    """Sync and close, once: many drafts may wait for their names at a time."""
+    if not text.closed:
+        text.flush()
+        os.fsync(text.fileno())
+        text.close()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable; where a folder cannot be opened, the system does it."""
+    try:
+        opened = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

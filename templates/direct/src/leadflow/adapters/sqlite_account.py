@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadflow.adapters.sqlite_store import storing
 from leadflow.domain.ledger import Account, State
 from leadflow.domain.limits import Webhook
 
-__all__ = ["LeadNote", "SqliteAccount", "WebhookUse"]
+__all__ = ["LeadNote", "SqliteAccount"]
 
 BY_STATE = "SELECT state, count(*) FROM lead GROUP BY state"
 BESIDE = """
@@ -24,9 +26,9 @@ NOTES = """
      ORDER BY seq
 """
 DOUBTFUL = """
-    SELECT lead_id, file, line, lost || ' of ' || attempts || ' requests had no answer'
+    SELECT lead_id, file, line, 'Clay may have it from ' || doubts || ' earlier request(s), too'
       FROM lead JOIN intake USING (intake_id)
-     WHERE lost > 0 AND attempts > 1 AND state = 'sent'
+     WHERE doubts > 0 AND state = 'sent'
      ORDER BY seq
 """
 HELD = """
@@ -34,6 +36,13 @@ HELD = """
       FROM lead
      WHERE state = ? AND reason <> ''
      GROUP BY reason
+"""
+LAST_INTAKE = "SELECT max(intake_id) FROM intake"
+EARLIER = """
+    SELECT file, count(*)
+      FROM lead JOIN intake USING (intake_id)
+     WHERE state IN (SELECT value FROM json_each(?)) AND intake_id <> ?
+     GROUP BY file
 """
 WEBHOOKS = "SELECT webhook_id, label, used, full_at FROM webhook ORDER BY label"
 
@@ -46,19 +55,6 @@ class LeadNote:
     file: str
     line: int
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookUse:
-    """What one webhook has used for life, and when Clay last called it full."""
-
-    webhook_id: str
-    label: str
-    used: int
-    full_at: float | None
-
-    def as_webhook(self) -> Webhook:
-        return Webhook(self.webhook_id, self.label, self.used)
 
 
 class SqliteAccount:
@@ -88,7 +84,7 @@ class SqliteAccount:
         return self._notes(NOTES, (State.FAILED, State.FAILED))
 
     def perhaps_twice(self) -> list[LeadNote]:
-        """Leads that were sent again after an answer was lost: Clay may have two rows of each."""
+        """Leads sent again after an attempt that Clay may have kept: it may have two rows."""
         return self._notes(DOUBTFUL, ())
 
     def held(self) -> dict[str, int]:
@@ -96,9 +92,20 @@ class SqliteAccount:
         with storing("the ledger"):
             return dict(self._connection.execute(HELD, (State.WAITING,)).fetchall())
 
-    def webhooks(self) -> list[WebhookUse]:
+    def earlier(self, states: Sequence[State], *, intake_id: int | None) -> dict[str, int]:
+        """Leads in these states by the file they came from, apart from one intake."""
         with storing("the ledger"):
-            return [WebhookUse(*row) for row in self._connection.execute(WEBHOOKS)]
+            values = (json.dumps(states), intake_id or 0)
+            return dict(self._connection.execute(EARLIER, values).fetchall())
+
+    def last_intake(self) -> int | None:
+        with storing("the ledger"):
+            (intake_id,) = self._connection.execute(LAST_INTAKE).fetchone()
+        return intake_id if intake_id is None else int(intake_id)
+
+    def webhooks(self) -> list[Webhook]:
+        with storing("the ledger"):
+            return [Webhook(*row) for row in self._connection.execute(WEBHOOKS)]
 
     def is_sound(self) -> bool:
         with storing("the ledger"):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from leadflow.adapters.sqlite_store import transaction
 from leadflow.domain.intake import IntakeCount, NumberedLead, Repeat
 
-__all__ = ["SqliteIntake", "sqlite_intake"]
+__all__ = ["SqliteIntake", "sqlite_intake", "withdraw_intake"]
 
 BEGIN = "INSERT INTO intake (file, started_at) VALUES (?, ?)"
 END = """
@@ -21,6 +21,11 @@ END = """
 ADD = """
     INSERT OR IGNORE INTO lead (lead_id, fields, intake_id, line)
     VALUES (?, ?, ?, ?)
+"""
+WITHDRAW = "DELETE FROM lead WHERE intake_id = ? AND state = 'waiting' AND attempts = 0"
+FORGET = """
+    DELETE FROM intake
+     WHERE intake_id = ?1 AND NOT EXISTS (SELECT 1 FROM lead WHERE intake_id = ?1)
 """
 FIND = "SELECT intake_id, line FROM lead WHERE lead_id = ?"
 
@@ -69,3 +74,10 @@ def sqlite_intake(
     with transaction(connection):
         intake_id = connection.execute(BEGIN, (file, now)).lastrowid
         yield SqliteIntake(connection, intake_id or 0)
+
+
+def withdraw_intake(connection: sqlite3.Connection, intake_id: int) -> None:
+    """Take back what an intake added and nobody has tried to send."""
+    with transaction(connection):
+        connection.execute(WITHDRAW, (intake_id,))
+        connection.execute(FORGET, (intake_id,))

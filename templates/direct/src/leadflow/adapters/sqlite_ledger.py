@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from leadflow.adapters.sqlite_store import storing, transaction
-from leadflow.domain.ledger import Event, State, next_state
+from leadflow.domain.errors import LedgerBusy
+from leadflow.domain.ledger import Event, State, claim_event, next_state
 from leadflow.domain.limits import Webhook
 from leadflow.use_cases.send_lead import WaitingLead
 
@@ -20,12 +21,13 @@ __all__ = ["SqliteLedger"]
 
 CLAIM = """
     UPDATE lead
-       SET state = ?, webhook_id = ?, attempts = attempts + 1, reason = '', changed_at = ?
+       SET state = ?, webhook_id = ?, attempts = attempts + 1, changed_at = ?
      WHERE lead_id = ? AND state = ?
 """
 RESOLVE = """
     UPDATE lead
-       SET state = ?, attempts = attempts - ?, lost = lost + ?, reason = ?, changed_at = ?
+       SET state = ?, attempts = attempts - ?, doubts = doubts + ?, changed_at = ?,
+           reason = coalesce(?, reason)
      WHERE lead_id = ? AND state = ?
 """
 CHARGE = "UPDATE webhook SET used = used + ? WHERE webhook_id = ?"
@@ -34,11 +36,17 @@ ENROL = """
     INSERT INTO webhook (webhook_id, label) VALUES (?, ?)
     ON CONFLICT (webhook_id) DO UPDATE SET label = excluded.label
 """
-USED = "SELECT used FROM webhook WHERE webhook_id = ?"
+USE = "SELECT used, full_at FROM webhook WHERE webhook_id = ?"
 LEFT_BEHIND = "SELECT lead_id FROM lead WHERE state = ? ORDER BY seq"
-REOPEN = "UPDATE lead SET state = ?, reason = '', changed_at = ? WHERE state = ?"
-NEXT = "SELECT lead_id, fields FROM lead WHERE state = ? ORDER BY seq LIMIT 1"
-COUNT = "SELECT count(*) FROM lead WHERE state = ?"
+# "<> 'sent'" lets SQLite use the index, which leaves those out.
+NEXT = """
+    SELECT lead_id, fields, state, seq
+      FROM lead
+     WHERE state = ? AND seq > ? AND state <> 'sent'
+     ORDER BY seq
+     LIMIT 1
+"""
+STARTED = "UPDATE pace SET last_start = ?"  # by now: never too early
 HOLD = "UPDATE lead SET reason = ? WHERE state = ?"
 
 
@@ -48,69 +56,63 @@ class SqliteLedger:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    async def claim(self, lead_id: str, *, webhook_id: str, now: float) -> None:
-        state = next_state(State.WAITING, Event.CLAIMED)
+    async def claim(self, lead: WaitingLead, *, webhook_id: str, now: float) -> None:
+        state = next_state(lead.origin, claim_event(lead.origin))
         with transaction(self._connection):
-            cursor = self._connection.execute(
-                CLAIM, (state, webhook_id, now, lead_id, State.WAITING)
-            )
-            if cursor.rowcount != 1:
-                raise ValueError(f"{lead_id} is not waiting")
+            values = (state, webhook_id, now, lead.lead_id, lead.origin)
+            if self._connection.execute(CLAIM, values).rowcount != 1:
+                raise LedgerBusy(f"{lead.lead_id} was taken by another run; run again later")
             self._connection.execute(CHARGE, (1, webhook_id))
 
     async def resolve(
-        self, lead_id: str, event: Event, *, webhook_id: str, reason: str, now: float
+        self, lead: WaitingLead, event: Event, *, webhook_id: str, reason: str, now: float
     ) -> None:
-        state = next_state(State.SENDING, event)
-        refund = 0 if event in {Event.ACCEPTED, Event.LOST} else 1
-        put_back, lost = int(event is Event.PUT_BACK), int(event is Event.LOST)
+        state = next_state(State.SENDING, event, origin=lead.origin)
+        put_back = event is Event.PUT_BACK
+        # Put back to where a person found it, it keeps the reason it had there.
+        note = None if put_back and lead.origin is not State.WAITING else reason
+        values = (state, put_back, event.is_doubtful, now, note, lead.lead_id, State.SENDING)
         with transaction(self._connection):
-            values = (state, put_back, lost, reason, now, lead_id, State.SENDING)
             self._connection.execute(RESOLVE, values)
-            self._connection.execute(CHARGE, (-refund, webhook_id))
+            self._connection.execute(CHARGE, (0 if event.is_charged else -1, webhook_id))
+            self._connection.execute(STARTED, (now,))
 
-    async def mark_full(self, webhook_id: str, *, now: float) -> None:
+    async def mark_full(self, webhook_id: str, *, full_at: float | None) -> None:
         with transaction(self._connection):
-            self._connection.execute(MARK_FULL, (now, webhook_id))
+            self._connection.execute(MARK_FULL, (full_at, webhook_id))
 
     async def recover(self, *, now: float) -> list[str]:
         """Record what a killed run left in flight as lost; return those leads."""
         state = next_state(State.SENDING, Event.LOST)
+        values = (state, 0, 1, now, "the run ended before the answer")
         with transaction(self._connection):
             leads = [row[0] for row in self._connection.execute(LEFT_BEHIND, (State.SENDING,))]
             for lead_id in leads:
-                values = (state, 0, 1, "the run ended before the answer", now, lead_id)
-                self._connection.execute(RESOLVE, (*values, State.SENDING))
+                self._connection.execute(RESOLVE, (*values, lead_id, State.SENDING))
+                self._connection.execute(STARTED, (now,))
         return leads
 
-    async def reopen(self, state: State, *, now: float) -> int:
-        """Let all leads of a state wait for another attempt; return how many."""
-        target = next_state(state, Event.REOPENED)
-        with transaction(self._connection):
-            return self._connection.execute(REOPEN, (target, now, state)).rowcount
-
     async def webhooks(self, configured: Sequence[Webhook]) -> list[Webhook]:
-        """Add what each configured webhook has used for life."""
+        """Add what each configured webhook has used for life; two spellings of one are one."""
+        named = {webhook.webhook_id: webhook for webhook in configured}
         with transaction(self._connection):
-            for webhook in configured:
+            for webhook in named.values():
                 self._connection.execute(ENROL, (webhook.webhook_id, webhook.label))
-        return [replace(webhook, used=self._used(webhook)) for webhook in configured]
+        return [self._with_use(webhook) for webhook in named.values()]
 
-    async def next_waiting(self) -> WaitingLead | None:
+    async def next_lead(self, origins: Sequence[State], *, after: int) -> WaitingLead | None:
         with storing("the ledger"):
-            row = self._connection.execute(NEXT, (State.WAITING,)).fetchone()
-        return WaitingLead(row[0], json.loads(row[1])) if row else None
-
-    async def count_waiting(self) -> int:
-        with storing("the ledger"):
-            (count,) = self._connection.execute(COUNT, (State.WAITING,)).fetchone()
-        return int(count)
+            firsts = (
+                self._connection.execute(NEXT, (origin, after)).fetchone() for origin in origins
+            )
+            row = min(filter(None, firsts), key=lambda first: first[3], default=None)
+        return WaitingLead(row[0], json.loads(row[1]), State(row[2]), row[3]) if row else None
 
     async def hold(self, reason: str) -> None:
         """Note with every waiting lead what it waits for."""
         with transaction(self._connection):
             self._connection.execute(HOLD, (reason, State.WAITING))
 
-    def _used(self, webhook: Webhook) -> int:
-        (used,) = self._connection.execute(USED, (webhook.webhook_id,)).fetchone()
-        return int(used)
+    def _with_use(self, webhook: Webhook) -> Webhook:
+        used, full_at = self._connection.execute(USE, (webhook.webhook_id,)).fetchone()
+        return replace(webhook, used=used, full_at=full_at)

@@ -1,4 +1,4 @@
-"""The SQLite file: opened safely, brought to the current schema, held by one run at a time.
+"""The SQLite file: opened safely, brought to the current schema.
 
 WAL with synchronous FULL: what was committed survives a crash and a power cut.
 """
@@ -8,61 +8,56 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.resources import files
+from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
-from leadflow.domain.errors import LedgerBusy, LedgerError, LedgerMismatch
+from leadflow.adapters.sqlite_schema import SCHEMA_VERSION, check_version, make_schema
+from leadflow.domain.errors import LedgerBusy, LedgerDamaged, LedgerError
 
-__all__ = ["SCHEMA_VERSION", "hold", "is_held", "open_store", "storing", "transaction"]
+__all__ = ["make_private", "open_store", "open_store_to_read", "storing", "transaction"]
 
-SCHEMA_VERSION = 1
-PRAGMAS = """
+BUSY_MILLISECONDS = 5_000  # another process may be reading the account
+PRAGMAS = f"""
+    PRAGMA busy_timeout = {BUSY_MILLISECONDS};
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous  = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA cache_size   = -8192;   -- KiB: memory stays flat however large the ledger is
-    PRAGMA busy_timeout = 5000;    -- milliseconds; another process may be reading the account
 """
 
 
 @contextmanager
 def open_store(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the ledger, making it when it is not there."""
-    _make_private(path)
-    with storing(path):
-        connection = sqlite3.connect(path, isolation_level=None)
-    try:
+    make_private(path)
+    with _connected(path, "rw") as connection:
         with storing(path):
+            check_version(connection, path)  # before anything is written to a foreign file
             connection.executescript(PRAGMAS)
-            _bring_to_current_schema(connection, path)
+        with transaction(connection, path):
+            if check_version(connection, path) < SCHEMA_VERSION:
+                make_schema(connection)
         yield connection
-    finally:
-        connection.close()
 
 
 @contextmanager
-def hold(path: Path) -> Iterator[None]:
-    """Keep every other run away from the ledger. The system lets go when the process ends."""
-    lock = _lock(path)
-    try:
-        try:
+def open_store_to_read(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the ledger and leave no trace; one that is not there yet reads as empty."""
+    real = path.resolve()
+    # Without a write-ahead log nobody is writing, and SQLite need not make one to read.
+    is_at_rest = not real.with_name(f"{real.name}-wal").exists()
+    if path.exists():
+        with _connected(path, "ro&immutable=1" if is_at_rest else "ro") as connection:
             with storing(path):
-                lock.execute("BEGIN EXCLUSIVE")
-        except LedgerBusy as busy:
-            raise LedgerBusy(f"another run is using {path}; wait for it to end") from busy
-        yield
-    finally:
-        lock.close()
-
-
-def is_held(path: Path) -> bool:
-    """Is a run going on just now?"""
-    try:
-        with hold(path):
-            return False
-    except LedgerBusy:
-        return True
+                connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+                version = check_version(connection, path)
+            if version:
+                yield connection
+                return
+    with closing(sqlite3.connect(":memory:")) as nothing:
+        make_schema(nothing)
+        yield nothing
 
 
 @contextmanager
@@ -77,7 +72,7 @@ def storing(path: Path | str) -> Iterator[None]:
             f"cannot use {path}: {fault}; check disk space and permissions, then run again"
         ) from fault
     except sqlite3.DatabaseError as fault:
-        raise LedgerError(f"{path} is not a sound ledger: {fault}; restore a copy") from fault
+        raise LedgerDamaged(f"{path} is not a sound ledger: {fault}; restore a copy") from fault
 
 
 @contextmanager
@@ -94,7 +89,7 @@ def transaction(connection: sqlite3.Connection, path: Path | str = "ledger") -> 
             raise
 
 
-def _make_private(path: Path) -> None:
+def make_private(path: Path) -> None:
     """Make the file, when it is not there, for its owner's eyes only."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
@@ -104,20 +99,12 @@ def _make_private(path: Path) -> None:
         ) from fault
 
 
-def _lock(path: Path) -> sqlite3.Connection:
-    # A database of its own: readers of the ledger are not in the way, nor kept out.
-    lock_path = path.with_name(f"{path.name}-lock")
-    _make_private(lock_path)
+@contextmanager
+def _connected(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
     with storing(path):
-        return sqlite3.connect(lock_path, isolation_level=None, timeout=0)
-
-
-def _bring_to_current_schema(connection: sqlite3.Connection, path: Path) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > SCHEMA_VERSION:
-        raise LedgerMismatch(
-            f"{path} has schema {version}, this leadflow knows {SCHEMA_VERSION}; upgrade leadflow"
-        )
-    if version < SCHEMA_VERSION:
-        schema = files("leadflow.adapters").joinpath("schema.sql").read_text(encoding="utf-8")
-        connection.executescript(f"BEGIN IMMEDIATE;\n{schema}\nCOMMIT;")
+        uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    try:
+        yield connection
+    finally:
+        connection.close()

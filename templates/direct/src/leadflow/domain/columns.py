@@ -57,6 +57,9 @@ def match_columns(header: Sequence[str], rules: ColumnRules) -> Columns:
     """Find each field's column; refuse a header that is ambiguous or names no lead."""
     columns = _match(header, rules)
     if not _names_a_lead(columns.positions):
+        if len(header) == 1 and (found := [mark for mark in ";\t|" if mark in header[0]]):
+            name = {"\t": "tab"}.get(found[0], f"'{found[0]}'")
+            raise FileRefused(f"the header is one column; try --delimiter {name}")
         raise FileRefused(
             "the header has no e-mail column, nor domain with first_name and last_name; "
             "name one `email`, or add its name to src/leadflow/leads.toml"

@@ -3,12 +3,14 @@
 LeadflowError            exit code
 ├── SettingsError        2   settings are wrong; all problems at once
 ├── FileRefused          2   a file cannot be read as it is, or must not be overwritten
+├── InputError           2   the application handed in what is no lead at all
 ├── LeadRejected         -   one row is not a lead; the run goes on
 ├── NotSent              -   the lead has certainly not reached Clay: safe to send again
 ├── AnswerLost           -   Clay may have the lead: never sent again without being asked
 └── LedgerError          75  the ledger cannot be used now; nothing was lost
     ├── LedgerBusy       75  another run holds the ledger
-    └── LedgerMismatch   2   the ledger was written by a newer version
+    ├── LedgerMismatch   2   the file is no ledger, or one of a newer version
+    └── LedgerDamaged    2   the ledger is not sound: restore a copy
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ from typing import ClassVar
 __all__ = [
     "AnswerLost",
     "FileRefused",
+    "InputError",
     "LeadRejected",
     "LeadflowError",
     "LedgerBusy",
+    "LedgerDamaged",
     "LedgerError",
     "LedgerMismatch",
     "NotSent",
@@ -46,6 +50,10 @@ class FileRefused(LeadflowError):  # noqa: N818 - the file is refused, leadflow 
     """A file cannot be read as it is, or stands where a new one should go."""
 
 
+class InputError(LeadflowError):
+    """The library was called with something that is not a lead, or not a number."""
+
+
 class LeadRejected(LeadflowError):  # noqa: N818 - a verdict on one row, not a fault
     """A row is not a lead. The message is the reason, and holds nothing personal."""
 
@@ -69,6 +77,12 @@ class LedgerBusy(LedgerError):  # noqa: N818 - another run holds it, which is no
 
 
 class LedgerMismatch(LedgerError):  # noqa: N818 - the version differs, the ledger is sound
-    """The ledger has a schema this version does not know."""
+    """The file has a schema this version does not know."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class LedgerDamaged(LedgerError):  # noqa: N818 - a state of the file
+    """The ledger is there and cannot be read: running again does not help."""
 
     exit_code: ClassVar[int] = 2

@@ -70,7 +70,7 @@ def identify(row: Mapping[str, str]) -> str:
 
 def clay_body(lead_id: str, fields: Mapping[str, str]) -> bytes:
     """Build the JSON object that Clay turns into one row; `lead_id` is the way back to us."""
-    body = {"lead_id": lead_id, **fields}
+    body = {**fields, "lead_id": lead_id}  # last: nothing in a file passes for it
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -123,10 +123,16 @@ def _identity(fields: Mapping[str, str], address: Address | None, domain: Domain
     if address:
         key = address.key
     elif "first_name" in fields and "last_name" in fields:
-        key = f"{domain.key}|{fields['first_name']}|{fields['last_name']}".lower()
+        names = (_escape(fields[name].lower()) for name in ("first_name", "last_name"))
+        key = "|".join([domain.key, *names])
     else:
         raise LeadRejected(NO_IDENTITY)
     return f"lead-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+def _escape(name: str) -> str:
+    """Keep the separator out of the parts, so that a|b and c are not a and b|c."""
+    return name.replace("\\", "\\\\").replace("|", "\\|")
 
 
 def _check_size(lead_id: str, fields: Mapping[str, str], max_body_bytes: int) -> None:

@@ -6,7 +6,24 @@ real start, N + 1 starts always span at least N intervals.
 
 from __future__ import annotations
 
-__all__ = ["next_start"]
+from dataclasses import dataclass
+
+__all__ = ["LONGEST_PAUSE_SECONDS", "Pace", "first_wait", "next_start"]
+
+LONGEST_PAUSE_SECONDS = 900.0  # whatever Clay or a clock that was wrong says
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What one run leaves to the next, in seconds since 1970."""
+
+    last_start: float = 0.0
+    not_before: float = 0.0
+
+    def clamped(self, now: float) -> Pace:
+        """Believe nothing of the future: the clock may have been set back since."""
+        latest = now + LONGEST_PAUSE_SECONDS
+        return Pace(min(self.last_start, now), min(self.not_before, latest))
 
 
 def next_start(
@@ -14,3 +31,9 @@ def next_start(
 ) -> float:
     """Give the earliest time of the next start: the interval is kept, and any wait from now on."""
     return max(previous_start + interval_seconds, now + wait_seconds)
+
+
+def first_wait(pace: Pace, *, interval_seconds: float, now: float) -> float:
+    """Seconds until a run may start its first request, after the run before it."""
+    pace = pace.clamped(now)
+    return max(0.0, pace.last_start + interval_seconds - now, pace.not_before - now)

@@ -14,10 +14,10 @@ __all__ = ["RetryPolicy", "parse_retry_after"]
 class RetryPolicy:
     """Full jitter below a ceiling that doubles up to a cap; Retry-After is a floor."""
 
-    base_seconds: float = 1.0
-    cap_seconds: float = 60.0
-    max_retry_after_seconds: float = 900.0
-    max_attempts: int = 5
+    base_seconds: float
+    cap_seconds: float
+    max_retry_after_seconds: float
+    max_attempts: int
 
     def ceiling(self, attempt: int) -> float:
         """Bound the wait after the given attempt, counted from 1."""
@@ -30,8 +30,11 @@ class RetryPolicy:
         """Seconds to wait after the attempt, or None when it was the last one allowed."""
         if attempt >= self.max_attempts:
             return None
-        floor = min(retry_after or 0.0, self.max_retry_after_seconds)
-        return max(floor, self.ceiling(attempt) * jitter)
+        return max(self.floor(retry_after), self.ceiling(attempt) * jitter)
+
+    def floor(self, retry_after: float | None) -> float:
+        """As long as Clay asks for, within reason."""
+        return min(retry_after or 0.0, self.max_retry_after_seconds)
 
 
 def parse_retry_after(text: str | None, *, now: float) -> float | None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from leadflow.domain.retry import RetryPolicy
 from leadflow.domain.verdict import Verdict
 
-__all__ = ["NO_WEBHOOK_LEFT", "OUT_OF_CREDITS", "Next", "Run", "StopReason", "after"]
+__all__ = ["INTERRUPTED", "NO_WEBHOOK_LEFT", "OUT_OF_CREDITS", "Next", "Run", "StopReason", "after"]
 
 FAILURES = frozenset(
     {Verdict.UNREACHABLE, Verdict.SERVER_ERROR, Verdict.REDIRECTED, Verdict.ANSWER_LOST}
@@ -39,7 +39,8 @@ class StopReason:
 TOO_MANY_FAILURES = StopReason(
     "failures",
     f"stopped after {MAX_FAILURES_IN_A_ROW} failures in a row (last: {{reason}}); "
-    "nothing is lost: look at `leadflow status`, then run the same command again",
+    "nothing is lost: look at `leadflow status`; then the same command sends what waits, and "
+    "`leadflow send --failed` tries the failed leads again",
 )
 STILL_RATE_LIMITED = StopReason(
     "rate_limited",
@@ -59,6 +60,9 @@ NO_WEBHOOK_LEFT = StopReason(
 OUT_OF_CREDITS = StopReason(
     "max_credits",
     "--max-credits is spent; the rest waits: run the same command again to send it",
+)
+INTERRUPTED = StopReason(
+    "interrupted", "interrupted; nothing is lost: run the same command again to go on"
 )
 CHECK_URL_AND_TOKEN = StopReason(
     "url_or_token",

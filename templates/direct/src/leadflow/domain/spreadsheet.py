@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 __all__ = ["ExportRules", "escape", "unescape"]
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - full-width twins count too
+# Spreadsheets pass over what cannot be seen before the sign; full-width twins of it count too.
+UNSEEN = "\\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+FORMULA = re.compile(rf"[\t\r\n]|[{UNSEEN}]*[=+@\-\uff1d\uff0b\uff0d\uff20]")
 PHONE = re.compile(r"[+-]?[0-9 ()./-]*[0-9]")
 NEGATIVE_NUMBER = re.compile(r"-[0-9]+(?:[.,][0-9]+)?")
 
@@ -26,7 +28,7 @@ class ExportRules:
 
 def escape(value: str, column: str, rules: ExportRules) -> str:
     """Prefix an apostrophe when a spreadsheet would take the value for a formula."""
-    if not rules.escapes_formulas or not value.startswith(FORMULA_STARTS):
+    if not rules.escapes_formulas or not FORMULA.match(value):
         return value
     if column in rules.phone_columns and PHONE.fullmatch(value):
         return value
@@ -37,6 +39,6 @@ def escape(value: str, column: str, rules: ExportRules) -> str:
 
 def unescape(value: str) -> str:
     """Take the apostrophe off again, where `escape` put it."""
-    if value.startswith("'") and value[1:].startswith(FORMULA_STARTS):
+    if value.startswith("'") and FORMULA.match(value[1:]):
         return value[1:]
     return value

@@ -29,9 +29,9 @@ class Verdict(Enum):
     URL_OR_TOKEN_WRONG = (Event.PUT_BACK, "URL or token refused")
     WEBHOOK_FULL = (Event.PUT_BACK, "webhook_exhausted")
     LEAD_REFUSED = (Event.REFUSED, "refused by Clay")
-    REDIRECTED = (Event.REFUSED, "redirect")  # never followed: the lead would go to a stranger
-    SERVER_ERROR = (Event.REFUSED, "server error")
-    ANSWER_LOST = (Event.LOST, "answer lost")
+    REDIRECTED = (Event.BROKEN, "redirect")  # never followed: the lead would go to a stranger
+    SERVER_ERROR = (Event.BROKEN, "server error")
+    ANSWER_LOST = (Event.LOST, "answer lost")  # or a gateway's word that it had none from Clay
 
     @property
     def event(self) -> Event:
@@ -46,7 +46,10 @@ STATUSES = {
     401: Verdict.URL_OR_TOKEN_WRONG,
     403: Verdict.WEBHOOK_FULL,
     404: Verdict.URL_OR_TOKEN_WRONG,
+    408: Verdict.ANSWER_LOST,
     429: Verdict.RATE_LIMITED,
+    502: Verdict.ANSWER_LOST,
+    504: Verdict.ANSWER_LOST,
 }
 CLASSES = {
     2: Verdict.ACCEPTED,

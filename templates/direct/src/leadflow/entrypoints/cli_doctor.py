@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from urllib.parse import urlsplit
 
 import click
 
-from leadflow.adapters.data_files import load_clay_limits
-from leadflow.bootstrap import open_project
+from leadflow.bootstrap import load_clay_limits, open_project
 from leadflow.domain.errors import LedgerError, SettingsError
-from leadflow.domain.limits import ClayLimits, choose_webhook, life_warning, name_webhook
+from leadflow.domain.limits import ClayLimits, Webhook, choose_webhook, life_warning, name_webhook
 from leadflow.entrypoints.cli_options import format_option
+from leadflow.entrypoints.exit_codes import DONE, FOUND
 from leadflow.settings import Settings, load_settings
 
 __all__ = ["doctor"]
 
-FOUND = 1
-WEBHOOK_PATH = "/v3/sources/webhook/"
+FULL = "Clay answered that it is full: add the URL of a new webhook source to CLAY_WEBHOOK_URL"
 LEAST_FREE_BYTES = 100 * 1024 * 1024
 
 
@@ -50,7 +48,7 @@ def doctor(context: click.Context, *, output_format: str) -> None:
     else:
         for finding in findings:
             click.echo(_line(finding))
-    context.exit(0 if is_well else FOUND)
+    context.exit(DONE if is_well else FOUND)
 
 
 def _line(finding: Finding) -> str:
@@ -86,11 +84,8 @@ def _examine_pace(settings: Settings, limits: ClayLimits) -> Iterator[Finding]:
 
 def _examine_urls(settings: Settings, limits: ClayLimits) -> Iterator[Finding]:
     if not settings.webhook_urls:
-        yield Finding("webhook", "CLAY_WEBHOOK_URL is not set", "copy .env.example to .env")
-    for url in settings.webhook_urls:
-        has_path = urlsplit(url).path.startswith(WEBHOOK_PATH)
-        remedy = f"its path should begin with {WEBHOOK_PATH}: copy it again from Clay"
-        yield Finding(f"webhook {name_webhook(url).label}", "has a URL", "" if has_path else remedy)
+        remedy = "fill it in in .env (docs/clay-setup.md)"
+        yield Finding("webhook", "CLAY_WEBHOOK_URL is not set", remedy)
     if settings.plan and settings.plan not in limits.webhook_plans:
         plans = ", ".join(sorted(limits.webhook_plans))
         remedy = f"the webhook source needs one of {plans}; use LEADFLOW_TRANSPORT=csv"
@@ -98,32 +93,35 @@ def _examine_urls(settings: Settings, limits: ClayLimits) -> Iterator[Finding]:
 
 
 def _examine_ledger(settings: Settings, limits: ClayLimits) -> Iterator[Finding]:
-    if not settings.database.exists():
-        yield Finding("ledger", f"{settings.database} will be made by the first send")
+    path = settings.database.absolute()
+    if not path.exists():
+        yield Finding("ledger", f"{path} will be made by the first send")
         return
     try:
         with open_project(settings.database, for_writing=False) as project:
             account = project.account.account()
-            used = {use.webhook_id: use for use in project.account.webhooks()}
+            used = {webhook.webhook_id: webhook for webhook in project.account.webhooks()}
             is_sound = project.account.is_sound()
     except LedgerError as fault:
         yield Finding("ledger", "cannot be used", str(fault))
         return
     yield Finding(
         "ledger",
-        f"{account.accepted:,} leads, {account.waiting:,} waiting",
+        f"{path}: {account.accepted:,} leads, {account.waiting:,} waiting",
         "" if is_sound and account.is_balanced else "it is damaged: restore a copy",
     )
     if account.unknown:
         remedy = "look them up in Clay by lead_id, then `send --on-unknown=retry` or leave them"
         yield Finding("unknown leads", f"{account.unknown:,}", remedy)
-    configured = [
-        used[webhook.webhook_id].as_webhook() if webhook.webhook_id in used else webhook
-        for webhook in map(name_webhook, settings.webhook_urls)
-    ]
+    named = {webhook.webhook_id: webhook for webhook in map(name_webhook, settings.webhook_urls)}
+    yield from _examine_lives([used.get(key, webhook) for key, webhook in named.items()], limits)
+
+
+def _examine_lives(configured: Sequence[Webhook], limits: ClayLimits) -> Iterator[Finding]:
     for webhook in configured:
         found = f"{webhook.used:,} of {limits.webhook_life:,} submissions used"
-        yield Finding(f"webhook {webhook.label}", found, life_warning(webhook, limits) or "")
+        remedy = FULL if webhook.is_full else life_warning(webhook, limits) or ""
+        yield Finding(f"webhook {webhook.label}", found, remedy)
     if configured and choose_webhook(configured, life=limits.webhook_life) is None:
         yield Finding("webhooks", "all are spent", "add a new URL to CLAY_WEBHOOK_URL")
 

@@ -17,6 +17,7 @@ from leadflow.entrypoints.cli_options import (
     format_option,
 )
 from leadflow.entrypoints.runs import FileFormat, bring_back
+from leadflow.entrypoints.terminal import visible
 from leadflow.settings import load_settings
 from leadflow.use_cases.import_export import ImportCount
 
@@ -53,11 +54,11 @@ def import_(export: Path, encoding: str | None, delimiter: str, output_format: s
     else:
         click.echo(_text(export.name, count))
     if report:
-        click.echo(f"Rows without a lead are listed in {report}", err=True)
+        click.echo(f"Rows without a lead are listed in {visible(str(report))}", err=True)
 
 
 def _text(name: str, count: ImportCount) -> str:
     return (
-        f"{name}: {count.new} new, {count.changed} changed, {count.unchanged} unchanged, "
+        f"{visible(name)}: {count.new} new, {count.changed} changed, {count.unchanged} unchanged, "
         f"{count.unmatched} unmatched"
     )

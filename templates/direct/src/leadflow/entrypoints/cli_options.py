@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import io
+import math
 from pathlib import Path
 
 import click
 
-__all__ = ["CSV_FILE", "delimiter_option", "encoding_option", "format_option"]
+__all__ = ["CSV_FILE", "credits_option", "delimiter_option", "encoding_option", "format_option"]
 
 CSV_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -21,11 +23,21 @@ format_option = click.option(
 )
 
 
+# Codecs of other things than files: they read no text piece by piece.
+NOT_FOR_FILES = {"idna", "punycode", "undefined"}
+
+
 def _known_encoding(_context: click.Context, _option: click.Parameter, name: str | None) -> object:
+    if name is None:
+        return None
     try:
-        return name and codecs.lookup(name).name
-    except LookupError:
-        raise click.BadParameter(f"there is no encoding {name!r}; try latin-1") from None
+        found = codecs.lookup(name).name
+        if found not in NOT_FOR_FILES:
+            io.TextIOWrapper(io.BytesIO(), encoding=found)  # refuses what gives no text (hex ...)
+            return found
+    except (LookupError, ValueError):
+        pass
+    raise click.BadParameter(f"there is no encoding {name!r} for text; try latin-1")
 
 
 encoding_option = click.option(
@@ -49,4 +61,18 @@ delimiter_option = click.option(
     default=",",
     show_default=True,
     help="What separates the fields (',', ';', tab ...).",
+)
+
+
+def _finite(_context: click.Context, _option: click.Parameter, number: float | None) -> object:
+    if number is not None and not 0 <= number < math.inf:
+        raise click.BadParameter("must be a number from 0 on")
+    return number
+
+
+credits_option = click.option(
+    "--max-credits",
+    type=float,
+    callback=_finite,
+    help="Send no more leads than these credits pay for; asks first.",
 )

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from leadflow.adapters.data_files import load_clay_limits
-from leadflow.adapters.sqlite_account import WebhookUse
-from leadflow.adapters.sqlite_store import is_held
-from leadflow.bootstrap import Project, open_project
+from leadflow.bootstrap import Project, is_held, load_clay_limits, open_project
 from leadflow.domain.ledger import Account
-from leadflow.domain.limits import ClayLimits, life_warning
+from leadflow.domain.limits import ClayLimits, Webhook, life_warning
 from leadflow.entrypoints.cli_options import format_option
+from leadflow.entrypoints.exit_codes import DONE, FOUND, RUN_AGAIN
+from leadflow.entrypoints.terminal import visible
 from leadflow.settings import load_settings
 
 __all__ = ["account_lines", "status"]
 
 MOST_NAMED = 20
-FOUND = 1
-RUN_AGAIN = 75
 UNKNOWN = "unknown (Clay may have it; `send --on-unknown=retry` sends again)"
 FAILED = "failed (`send --failed` tries again)"
 PERHAPS_TWICE = "sent again after a lost answer (perhaps twice in Clay)"
@@ -43,19 +41,17 @@ def status(context: click.Context, *, check: bool, output_format: str) -> None:
     """
     database = load_settings().database
     limits = load_clay_limits()
-    if not database.exists():
-        answer = {"account": asdict(Account(0, 0, 0, 0, 0)), "is_running": False}
-        click.echo(json.dumps(answer) if output_format == "json" else "No lead has been taken in.")
-        return
     is_running = is_held(database)
     with open_project(database, for_writing=False) as project:
         account = project.account.account()
         answer = _document(project, account, limits, is_running=is_running)
     if output_format == "json":
         click.echo(json.dumps(answer, indent=2))
-    else:
+    elif account.accepted or account.rejected:
         _print(answer, account)
-    if check:
+    else:
+        click.echo("No lead has been taken in.")
+    if check or not account.is_balanced:
         context.exit(_exit_code(account))
 
 
@@ -82,12 +78,12 @@ def _document(
     }
 
 
-def _webhook(use: WebhookUse, limits: ClayLimits) -> dict[str, Any]:
+def _webhook(use: Webhook, limits: ClayLimits) -> dict[str, Any]:
     return {
         "label": use.label,
         "used": use.used,
         "life": limits.webhook_life,
-        "warning": life_warning(use.as_webhook(), limits),
+        "warning": life_warning(use, limits),
         "full_at": use.full_at,
     }
 
@@ -104,6 +100,9 @@ def _print(answer: dict[str, Any], account: Account) -> None:
     _print_notes(PERHAPS_TWICE, answer["perhaps_twice"])
     for webhook in answer["webhooks"]:
         click.echo(f"webhook {webhook['label']}: {webhook['used']:,} of {webhook['life']:,} used")
+        if webhook["full_at"]:
+            day = datetime.fromtimestamp(webhook["full_at"], UTC).date()
+            click.echo(f"  Clay called it full on {day}: others go first")
         if webhook["warning"]:
             click.echo(click.style(f"Warning: {webhook['warning']}", fg="yellow"), err=True)
 
@@ -112,7 +111,9 @@ def _print_notes(title: str, notes: list[dict[str, Any]]) -> None:
     if notes:
         click.echo(f"{title}:")
     for note in notes[:MOST_NAMED]:
-        click.echo(f"  {note['lead_id']}  {note['file']} line {note['line']}  {note['reason']}")
+        click.echo(
+            f"  {note['lead_id']}  {visible(note['file'])} line {note['line']}  {note['reason']}"
+        )
     if len(notes) > MOST_NAMED:
         click.echo(f"  ... and {len(notes) - MOST_NAMED:,} more; --format json lists all")
 
@@ -120,4 +121,4 @@ def _print_notes(title: str, notes: list[dict[str, Any]]) -> None:
 def _exit_code(account: Account) -> int:
     if account.failed or account.unknown or not account.is_balanced:
         return FOUND
-    return RUN_AGAIN if account.waiting else 0
+    return RUN_AGAIN if account.waiting else DONE

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import sys
+import shutil
 import time
 from dataclasses import dataclass, field
 
 import click
 
 from leadflow.domain.ledger import Event
+from leadflow.entrypoints.terminal import can_draw
 from leadflow.use_cases.send_lead import Receipt
 
 __all__ = ["Progress"]
 
 BAR_WIDTH = 24
-SETTLED = {Event.ACCEPTED, Event.REFUSED, Event.LOST}
 
 
 @dataclass(slots=True)
@@ -24,10 +24,11 @@ class Progress:
     total: int
     done: int = 0
     started: float = field(default_factory=time.monotonic)
-    is_terminal: bool = field(default_factory=sys.stderr.isatty)
+    is_terminal: bool = field(default_factory=can_draw)
+    is_drawn: bool = False
 
     def sent(self, receipt: Receipt) -> None:
-        self.done += receipt.verdict.event in SETTLED
+        self.done += receipt.verdict.event is not Event.PUT_BACK
         self._draw()
 
     def waits(self, seconds: float, reason: str) -> None:
@@ -38,7 +39,7 @@ class Progress:
         self._say(click.style(f"Warning: {sentence}", fg="yellow"))
 
     def close(self) -> None:
-        if self.is_terminal:
+        if self.is_drawn:
             click.echo(err=True)
 
     def _say(self, sentence: str) -> None:
@@ -47,7 +48,9 @@ class Progress:
 
     def _draw(self) -> None:
         if self.is_terminal:
-            click.echo(f"\r\x1b[K{self._line()}", nl=False, err=True)
+            narrowed = self._line()[: shutil.get_terminal_size().columns - 1]
+            click.echo(f"\r\x1b[K{narrowed}", nl=False, err=True)
+            self.is_drawn = True
 
     def _line(self) -> str:
         elapsed = max(time.monotonic() - self.started, 0.001)

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from leadflow.adapters.csv_files import open_csv
-from leadflow.adapters.csv_writer import LineReportFile, export_paths, line_report, write_export
-from leadflow.adapters.intake_rehearsal import rehearse_intake
-from leadflow.adapters.sqlite_enrichments import sqlite_enrichments
-from leadflow.adapters.sqlite_intake import sqlite_intake
-from leadflow.bootstrap import Project, Rules, connect_clay
+from leadflow.bootstrap import (
+    Project,
+    Rules,
+    connect_clay,
+    export_paths,
+    open_csv,
+    open_report,
+    write_export,
+)
 from leadflow.domain.columns import match_columns, match_export
 from leadflow.domain.errors import SettingsError
 from leadflow.domain.intake import IntakeCount
+from leadflow.domain.ledger import State
 from leadflow.domain.limits import life_warning, name_webhook
-from leadflow.entrypoints.sending import Observer, Sender, SendRules, SendTally
+from leadflow.entrypoints.send_terms import Observer, SendRules
+from leadflow.entrypoints.sending import Sender
 from leadflow.settings import Settings
 from leadflow.use_cases.accept_leads import Intake, accept_leads
 from leadflow.use_cases.export_leads import export_leads
@@ -30,8 +35,8 @@ __all__ = [
     "FileFormat",
     "TakenIn",
     "bring_back",
+    "open_sender",
     "require_webhook",
-    "send_waiting",
     "take_in",
     "write_files",
 ]
@@ -57,12 +62,13 @@ class TakenIn:
     count: IntakeCount
     unsent_columns: tuple[str, ...] = ()
     report: Path | None = None
+    intake_id: int | None = None  # of what a rehearsal took there is none
 
 
 async def take_in(
     path: Path,
     *,
-    project: Project | None,
+    project: Project,
     is_rehearsal: bool,
     rules: Rules,
     results: Path,
@@ -77,12 +83,14 @@ async def take_in(
         # The report is on the disk before the ledger commits: if it cannot be, nothing is taken.
         with (
             _intake(project, path.name, is_rehearsal=is_rehearsal) as intake,
-            _report(report_path) as report,
+            open_report(report_path) as report,
         ):
             count = await accept_leads(
                 columns.pick_all(file), rules=rules.leads, intake=intake, report=report
             )
-    return TakenIn(count, columns.unsent, report_path if report.lines else None)
+    report_made = report_path if report.lines else None
+    intake_id = None if is_rehearsal else project.account.last_intake()
+    return TakenIn(count, columns.unsent, report_made, intake_id)
 
 
 def require_webhook(settings: Settings) -> None:
@@ -91,33 +99,40 @@ def require_webhook(settings: Settings) -> None:
         raise SettingsError([NO_URL])
 
 
-async def send_waiting(
+@asynccontextmanager
+async def open_sender(
     project: Project,
     settings: Settings,
     rules: Rules,
     *,
     observer: Observer,
     max_leads: int | None = None,
-) -> SendTally:
-    """Send what waits, through the webhooks of the settings."""
+    origins: tuple[State, ...] = (State.WAITING,),
+) -> AsyncIterator[Sender]:
+    """Prepare a run through the webhooks of the settings."""
     require_webhook(settings)
     configured = [name_webhook(url) for url in settings.webhook_urls]
     webhooks = await project.ledger.webhooks(configured)
     for warning in filter(None, (life_warning(webhook, rules.limits) for webhook in webhooks)):
         observer.warns(warning)
-    send_rules = SendRules(rules.limits, rules.retry, settings.interval_seconds, max_leads)
+    send_rules = SendRules(rules.limits, rules.retry, settings.interval_seconds, max_leads, origins)
     async with connect_clay(settings) as clay:
-        sender = Sender(clay, project.ledger, webhooks, send_rules, observer)
-        return await sender.send_all()
+        yield Sender(clay, project.ledger, project.pace, webhooks, send_rules, observer)
 
 
 async def write_files(
-    project: Project, rules: Rules, *, output: Path, plan: str, count: int
+    project: Project,
+    rules: Rules,
+    *,
+    output: Path,
+    plan: str,
+    count: int,
+    origins: tuple[State, ...],
 ) -> list[Path]:
-    """Write the first `count` waiting leads into files that fit Clay's table."""
+    """Write the first `count` leads of these states into files that fit Clay's table."""
     rows_per_file = rules.limits.rows_for(plan)
     paths = export_paths(output, math.ceil(count / rows_per_file))
-    fields = rules.columns.in_order(project.export.fields())
+    fields = rules.columns.in_order(project.export.fields(origins))
     await export_leads(
         paths,
         rows_per_file=rows_per_file,
@@ -125,6 +140,7 @@ async def write_files(
         open_export=partial(write_export, columns=["lead_id", *fields], rules=rules.exports),
         ledger=project.export,
         now=time.time,
+        states=origins,
     )
     return paths
 
@@ -139,8 +155,8 @@ async def bring_back(
         columns = match_export(file.header)
         report_path = results / f"{path.stem}.unmatched.csv"
         with (
-            sqlite_enrichments(project.connection, now=time.time()) as enrichments,
-            _report(report_path) as report,
+            project.enrichments(now=time.time()) as enrichments,
+            open_report(report_path) as report,
         ):
             count = await import_export(
                 file, header=file.header, columns=columns, enrichments=enrichments, report=report
@@ -149,19 +165,10 @@ async def bring_back(
 
 
 @contextmanager
-def _intake(project: Project | None, file: str, *, is_rehearsal: bool) -> Iterator[Intake]:
-    if is_rehearsal or project is None:
-        with rehearse_intake(project.connection if project else None) as scratch:
-            yield scratch
+def _intake(project: Project, file: str, *, is_rehearsal: bool) -> Iterator[Intake]:
+    if is_rehearsal:
+        with project.rehearsal() as rehearsal:
+            yield rehearsal
         return
-    with sqlite_intake(project.connection, file=file, now=time.time()) as intake:
+    with project.intake(file, now=time.time()) as intake:
         yield intake
-
-
-@contextmanager
-def _report(path: Path) -> Iterator[LineReportFile]:
-    """Leave a report behind only when it has lines."""
-    with line_report(path) as report:
-        yield report
-    if not report.lines:
-        path.unlink()

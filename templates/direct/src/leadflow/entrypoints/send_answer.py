@@ -11,12 +11,12 @@ import click
 
 from leadflow.domain.ledger import Account
 from leadflow.entrypoints.cli_status import account_lines
+from leadflow.entrypoints.exit_codes import DONE, FOUND, RUN_AGAIN, USAGE
 from leadflow.entrypoints.runs import TakenIn
 from leadflow.entrypoints.sending import SendTally
+from leadflow.entrypoints.terminal import listed, visible
 
 __all__ = ["SendAnswer", "print_answer", "print_taken"]
-
-DONE, FOUND, SETTINGS, RUN_AGAIN = 0, 1, 2, 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class SendAnswer:
     def exit_code(self) -> int:
         tally = self.tally or SendTally()
         if tally.stop:
-            return SETTINGS if tally.stop.is_settings else RUN_AGAIN
+            return USAGE if tally.stop.is_settings else RUN_AGAIN
         if self.files is not None and self.account and self.account.waiting:
             return RUN_AGAIN
         return FOUND if tally.failed or tally.unknown or self.recovered else DONE
@@ -57,12 +57,13 @@ class SendAnswer:
 def print_taken(taken: TakenIn) -> None:
     """Tell on stderr what was found in the file, and where the rest is listed."""
     if taken.unsent_columns:
-        names = ", ".join(taken.unsent_columns)
+        names = listed(taken.unsent_columns)
         click.echo(f"Columns that stay here (LEAD_EXTRA_COLUMNS sends them): {names}", err=True)
     if taken.count.flagged:
         click.echo(f"Flagged, but taken: {taken.count.flagged:,} rows", err=True)
     if taken.report:
-        click.echo(f"Lines not taken, with reasons: {taken.report}", err=True)
+        kept = "not taken or flagged" if taken.count.flagged else "not taken"
+        click.echo(f"Lines {kept}, with reasons: {visible(str(taken.report))}", err=True)
 
 
 def print_answer(answer: SendAnswer, output_format: str) -> None:
@@ -85,7 +86,7 @@ def _lines(answer: SendAnswer) -> list[str]:
             f"{tally.unknown + answer.recovered:,} unknown"
         )
     if answer.files is not None:
-        names = ", ".join(map(str, answer.files)) or "no file"
+        names = visible(", ".join(map(str, answer.files))) or "no file"
         lines.append(f"this run: {answer.exported:,} leads in {names}")
     if answer.account:
         lines.append(f"account: {account_lines(answer.account)}")

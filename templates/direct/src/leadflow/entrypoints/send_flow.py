@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from leadflow.bootstrap import Project, Rules, open_project
-from leadflow.domain.ledger import State
+from leadflow.domain.errors import LedgerError
+from leadflow.domain.ledger import Account, State
+from leadflow.domain.run import INTERRUPTED, StopReason
+from leadflow.entrypoints import exit_codes
 from leadflow.entrypoints.progress import Progress
-from leadflow.entrypoints.runs import FileFormat, TakenIn, send_waiting, take_in, write_files
+from leadflow.entrypoints.runs import FileFormat, TakenIn, open_sender, take_in, write_files
 from leadflow.entrypoints.send_answer import SendAnswer, print_answer, print_taken
-from leadflow.entrypoints.sending import SendTally
+from leadflow.entrypoints.send_terms import SendTally
+from leadflow.entrypoints.terminal import listed
 from leadflow.settings import Settings
 
 __all__ = ["SendOptions", "rehearse_file", "send_file"]
+
+MOST_NAMED = 5  # a run stops after as many in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,54 +42,55 @@ class SendOptions:
     file_format: FileFormat
     output_format: str
 
+    @property
+    def origins(self) -> tuple[State, ...]:
+        """Which leads may go: those that wait, and those that a person asks for again."""
+        failed = (State.FAILED,) if self.with_failed else ()
+        unknown = (State.UNKNOWN,) if self.with_unknown else ()
+        return (State.WAITING, *failed, *unknown)
+
 
 def rehearse_file(options: SendOptions, settings: Settings, rules: Rules) -> int:
-    if settings.database.exists():
-        with open_project(settings.database, for_writing=False) as project:
-            taken = _take_in(options, settings, rules, project)
-    else:
-        taken = _take_in(options, settings, rules, None)
+    """Count what the file would bring, and send and store nothing."""
+    with open_project(settings.database, for_writing=False) as project:
+        taken = _take_in(options, settings, rules, project)
     if taken:
         print_taken(taken)
     print_answer(SendAnswer(taken, settings.credits_per_lead), options.output_format)
-    return 0
+    return exit_codes.DONE
 
 
 def send_file(options: SendOptions, settings: Settings, rules: Rules) -> int:
     """Do what the options say, as far as it goes; return the exit code."""
     with open_project(settings.database, for_writing=True) as project:
-        recovered = asyncio.run(_prepare(project, options))
+        recovered = _recover(project)
         taken = _take_in(options, settings, rules, project)
         if taken:
             print_taken(taken)
-        waiting = project.account.account().waiting
-        affordable = _ask(options, settings, waiting)
-        answer = SendAnswer(taken, settings.credits_per_lead, recovered=recovered)
+        affordable = _ask(options, settings, project, taken)
+        left_unknown = 0 if options.with_unknown else recovered
+        answer = SendAnswer(taken, settings.credits_per_lead, recovered=left_unknown)
         if options.transport == "csv":
             files = _write_files(options, settings, rules, project, count=affordable)
             answer = replace(answer, files=files, exported=affordable)
         else:
-            tally = _send(settings, rules, project, total=affordable)
+            tally = _send(options, settings, rules, project, total=affordable)
             answer = replace(answer, tally=tally)
         answer = replace(answer, account=project.account.account())
     print_answer(answer, options.output_format)
-    return answer.exit_code
+    return _exit_code(answer)
 
 
-async def _prepare(project: Project, options: SendOptions) -> int:
-    """Tidy up after a killed run, and let those wait that the owner wants sent again."""
-    recovered = await project.ledger.recover(now=time.time())
+def _recover(project: Project) -> int:
+    """Tidy up after a killed run."""
+    recovered = asyncio.run(project.ledger.recover(now=time.time()))
     for lead_id in recovered:
         click.echo(f"Warning: {lead_id} is unknown: the run ended before its answer", err=True)
-    if options.with_failed:
-        await project.ledger.reopen(State.FAILED, now=time.time())
-    if options.with_unknown:
-        await project.ledger.reopen(State.UNKNOWN, now=time.time())
-    return 0 if options.with_unknown else len(recovered)
+    return len(recovered)
 
 
 def _take_in(
-    options: SendOptions, settings: Settings, rules: Rules, project: Project | None
+    options: SendOptions, settings: Settings, rules: Rules, project: Project
 ) -> TakenIn | None:
     if options.leads is None:
         return None
@@ -98,35 +106,96 @@ def _take_in(
     )
 
 
-def _ask(options: SendOptions, settings: Settings, waiting: int) -> int:
+def _ask(options: SendOptions, settings: Settings, project: Project, taken: TakenIn | None) -> int:
     """Say what the run may cost; with --max-credits, ask; return how many leads may go."""
-    affordable = waiting
+    eligible = _count(project.account.account(), options.origins)
+    affordable = eligible
     if options.max_credits is not None and settings.credits_per_lead:
-        affordable = min(waiting, int(options.max_credits // settings.credits_per_lead))
+        affordable = min(eligible, int(options.max_credits // settings.credits_per_lead))
     cost = f"about {affordable * settings.credits_per_lead:,.0f} credits"
     per_lead = f"{settings.credits_per_lead:g} a lead, CREDITS_PER_LEAD"
-    click.echo(f"To send: {affordable:,} of {waiting:,} leads, {cost} ({per_lead})", err=True)
+    click.echo(f"To send: {affordable:,} of {eligible:,} leads, {cost} ({per_lead})", err=True)
+    intake_id = taken.intake_id if taken else None
+    if taken and (earlier := project.account.earlier(options.origins, intake_id=intake_id)):
+        files = listed([f"{count:,} of {file}" for file, count in earlier.items()])
+        click.echo(f"Among them, and first in line, leads taken in earlier: {files}", err=True)
     if options.max_credits is not None and not options.is_confirmed and affordable:
-        click.confirm("Send them?", abort=True, err=True)
+        _confirm(project, intake_id)
     return affordable
 
 
-def _send(settings: Settings, rules: Rules, project: Project, *, total: int) -> SendTally:
+def _confirm(project: Project, intake_id: int | None) -> None:
+    """Ask; after a "no" the ledger is as it was before this command."""
+    try:
+        click.confirm("Send them?", abort=True, err=True)
+    except click.Abort:
+        if intake_id is not None:
+            project.withdraw(intake_id)
+        raise
+
+
+def _count(account: Account, states: tuple[State, ...]) -> int:
+    count = {
+        State.WAITING: account.waiting,
+        State.FAILED: account.failed,
+        State.UNKNOWN: account.unknown,
+    }
+    return sum(count[state] for state in states)
+
+
+def _send(
+    options: SendOptions, settings: Settings, rules: Rules, project: Project, *, total: int
+) -> SendTally:
     progress = Progress(total)
     try:
-        return asyncio.run(
-            send_waiting(project, settings, rules, observer=progress, max_leads=total)
-        )
+        tally = asyncio.run(_send_until_stopped(options, settings, rules, project, progress))
     finally:
         progress.close()
+    for lead_id in tally.lost[:MOST_NAMED]:
+        click.echo(f"Warning: {lead_id} is unknown: Clay may have it (`leadflow status`)", err=True)
+    return tally
+
+
+async def _send_until_stopped(
+    options: SendOptions, settings: Settings, rules: Rules, project: Project, progress: Progress
+) -> SendTally:
+    async with open_sender(
+        project,
+        settings,
+        rules,
+        observer=progress,
+        max_leads=progress.total,
+        origins=options.origins,
+    ) as sender:
+        with suppress(asyncio.CancelledError):  # Ctrl-C: the answer is due all the same
+            try:
+                return await sender.send_all()
+            except LedgerError as fault:
+                is_settings = fault.exit_code == exit_codes.USAGE
+                stop = StopReason("ledger", str(fault), is_settings=is_settings)
+                return replace(sender.tally, stop=stop)
+        return sender.tally
 
 
 def _write_files(
     options: SendOptions, settings: Settings, rules: Rules, project: Project, *, count: int
 ) -> list[Path]:
-    if not settings.plan:
-        most = rules.limits.rows_for(settings.plan)
-        click.echo(f"CLAY_PLAN is not set: each file holds up to {most:,} rows", err=True)
     name = options.leads.stem if options.leads else "waiting"
-    output = options.output or settings.results / f"{name}.clay.csv"
-    return asyncio.run(write_files(project, rules, output=output, plan=settings.plan, count=count))
+    return asyncio.run(
+        write_files(
+            project,
+            rules,
+            output=options.output or settings.results / f"{name}.clay.csv",
+            plan=settings.plan,
+            count=count,
+            origins=options.origins,
+        )
+    )
+
+
+def _exit_code(answer: SendAnswer) -> int:
+    if answer.tally and answer.tally.stop == INTERRUPTED:
+        return exit_codes.INTERRUPTED
+    if answer.account and not answer.account.is_balanced:
+        return answer.exit_code or exit_codes.FOUND
+    return answer.exit_code

@@ -9,20 +9,23 @@ from typing import Protocol
 
 from leadflow.domain.errors import AnswerLost, NotSent
 from leadflow.domain.lead import clay_body
-from leadflow.domain.ledger import Event
+from leadflow.domain.ledger import Event, State
 from leadflow.domain.verdict import Reply, Verdict, judge
 
 __all__ = ["Clay", "Receipt", "SendLedger", "WaitingLead", "send_lead"]
 
+WITH_STATUS = {Event.REFUSED, Event.BROKEN, Event.LOST}
 GRACE_SECONDS = 1.5  # an interrupted run waits this long for the answer that is on its way
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingLead:
-    """A lead as the ledger gives it out."""
+    """A lead as the ledger gives it out; put back, it is again what it was: its origin."""
 
     lead_id: str
     fields: Mapping[str, str]
+    origin: State = State.WAITING
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,11 @@ class Clay(Protocol):
 class SendLedger(Protocol):
     """Where a lead's state is kept. Every method is durable when it returns."""
 
-    async def claim(self, lead_id: str, *, webhook_id: str, now: float) -> None:
-        """From waiting to sending; the webhook is charged."""
+    async def claim(self, lead: WaitingLead, *, webhook_id: str, now: float) -> None:
+        """From the lead's origin to sending; the webhook is charged."""
 
     async def resolve(
-        self, lead_id: str, event: Event, *, webhook_id: str, reason: str, now: float
+        self, lead: WaitingLead, event: Event, *, webhook_id: str, reason: str, now: float
     ) -> None:
         """From sending to where the event leads; refunded when Clay certainly has no row."""
 
@@ -66,13 +69,14 @@ async def send_lead(
     ledger: SendLedger,
     now: Callable[[], float],
     ready: Callable[[], Awaitable[None]],
+    heard: Callable[[Receipt], None] = lambda _: None,
 ) -> Receipt:
-    """Send the lead and write its end down, whatever it is.
+    """Send the lead and write its end down, whatever it is; `heard` is told in every case.
 
-    `ready` is awaited between claim and request, so that the claim's own time does not disturb
-    the pace. Cancelled before the request, the lead waits again; cancelled after, it is lost.
+    `ready` is awaited between claim and request, so that claiming does not disturb the pace.
+    Cancelled before the request, the lead is put back; cancelled after, it is lost.
     """
-    await ledger.claim(lead.lead_id, webhook_id=webhook_id, now=now())
+    await ledger.claim(lead, webhook_id=webhook_id, now=now())
     receipt = INTERRUPTED
     try:
         await ready()
@@ -84,13 +88,9 @@ async def send_lead(
             receipt = await _last_words(attempt)
             raise
     finally:
-        await ledger.resolve(
-            lead.lead_id,
-            receipt.verdict.event,
-            webhook_id=webhook_id,
-            reason=receipt.reason,
-            now=now(),
-        )
+        heard(receipt)
+        event, reason = receipt.verdict.event, receipt.reason
+        await ledger.resolve(lead, event, webhook_id=webhook_id, reason=reason, now=now())
     return receipt
 
 
@@ -102,8 +102,9 @@ async def _attempt(clay: Clay, webhook_id: str, lead: WaitingLead) -> Receipt:
     except AnswerLost as fault:
         return Receipt(Verdict.ANSWER_LOST, str(fault))
     verdict = judge(reply.status)
-    reason = f"{verdict.reason} ({reply.status})" if verdict.event is Event.REFUSED else ""
-    return Receipt(verdict, reason or verdict.reason, reply.retry_after_seconds, reply.started_at)
+    names_status = verdict.event in WITH_STATUS
+    reason = f"{verdict.reason} ({reply.status})" if names_status else verdict.reason
+    return Receipt(verdict, reason, reply.retry_after_seconds, reply.started_at)
 
 
 async def _last_words(attempt: asyncio.Future[Receipt]) -> Receipt:
