@@ -146,7 +146,7 @@ def print_summary(
         ("arrived at the local Clay in this run", f"{len(rows)}"),
         ("arrived once each", "yes" if all(n == 1 for n in times.values()) else "NO"),
         ("arrived since the first demo", f"{sum(w['accepted'] for w in state['webhooks'])}"),
-        ("most starts in any second", f"{state['starts']['most_in_any_second']}"),
+        ("most arrivals in any second", f"{state['starts']['most_in_any_second']}"),
         ("credits spent in the local Clay", f"{state['credits']['spent']:g}"),
         ("account", account_line(account)),
     ]

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 __all__ = ["LONGEST_PAUSE_SECONDS", "Pace", "first_wait", "next_start"]
 
+# A late arrival followed by a prompt one looks too fast at Clay's end; a hundredth makes up for it.
+ROOM_FOR_JITTER = 1.01
 LONGEST_PAUSE_SECONDS = 900.0  # whatever Clay or a clock that was wrong says
 
 
@@ -30,7 +32,7 @@ def next_start(
     *, previous_start: float, interval_seconds: float, now: float, wait_seconds: float = 0.0
 ) -> float:
     """Give the earliest time of the next start: the interval is kept, and any wait from now on."""
-    return max(previous_start + interval_seconds, now + wait_seconds)
+    return max(previous_start + interval_seconds * ROOM_FOR_JITTER, now + wait_seconds)
 
 
 def first_wait(pace: Pace, *, interval_seconds: float, now: float) -> float:
