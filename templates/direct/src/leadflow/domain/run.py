@@ -38,7 +38,7 @@ class StopReason:
 
 TOO_MANY_FAILURES = StopReason(
     "failures",
-    f"stopped after {MAX_FAILURES_IN_A_ROW} failures in a row (last: {{reason}}); "
+    "stopped after {failures} failures in a row (last: {reason}); "
     "nothing is lost: look at `leadflow status`; then the same command sends what waits, and "
     "`leadflow send --failed` tries the failed leads again",
 )
@@ -105,7 +105,9 @@ def after(
     if verdict is Verdict.URL_OR_TOKEN_WRONG:
         return Next(run, stop=_filled(CHECK_URL_AND_TOKEN, label=label))
     if run.failures >= MAX_FAILURES_IN_A_ROW:
-        return Next(run, stop=_filled(TOO_MANY_FAILURES, reason=verdict.reason))
+        return Next(
+            run, stop=_filled(TOO_MANY_FAILURES, failures=run.failures, reason=verdict.reason)
+        )
     if not run.refusals:
         return Next(run)
     wait = policy.delay(run.refusals, jitter=jitter, retry_after=retry_after)
