@@ -97,9 +97,10 @@ def test_an_interrupt_ends_within_two_seconds_with_everything_written_down(
     assert time.monotonic() - before < 2
     assert process.returncode == 130
     assert "Traceback" not in err
-    assert account["sent"] == sandbox.control.state()["rows"]["made"]
-    assert account["unknown"] == 0
-    assert account["waiting"] == 50 - account["sent"]
+    made = sandbox.control.state()["rows"]["made"]
+    assert account["sent"] + account["unknown"] == made
+    assert account["unknown"] <= 1  # the signal may come between a row and its answer
+    assert account["waiting"] == 50 - made
 
 
 def test_an_interrupt_while_clay_is_silent_leaves_one_unknown(
