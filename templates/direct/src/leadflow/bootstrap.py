@@ -1,16 +1,15 @@
 """The only module that names concrete adapters: read it as the diagram of what is connected.
 
-leads.csv ── CsvFile ──> accept_leads ──> SqliteIntake ──┐
-                                                         v
-Clay <── ClayWebhook ── send_lead <── SqliteLedger ── leadflow.sqlite
-file.csv <── CsvExport ── export_leads <── SqliteExport ─┤
-export.csv ── CsvFile ──> import_export ──> SqliteEnrichments
+leads.csv ── CsvFile ──> accept_leads ──> SqlIntake ──┐
+                                                      v
+Clay <── ClayWebhook ── send_lead <── SqlLedger ── SqliteDatabase ── leadflow.sqlite
+file.csv <── CsvExport ── export_leads <── SqlExport ─┤
+export.csv ── CsvFile ──> import_export ──> SqlEnrichments
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,15 +17,17 @@ from pathlib import Path
 from leadflow.adapters.csv_files import open_csv
 from leadflow.adapters.csv_writer import LineReportFile, export_paths, line_report, write_export
 from leadflow.adapters.data_files import load_clay_limits, load_lead_table
+from leadflow.adapters.database import Database
 from leadflow.adapters.intake_rehearsal import IntakeRehearsal, rehearse_intake
-from leadflow.adapters.sqlite_account import SqliteAccount
-from leadflow.adapters.sqlite_enrichments import SqliteEnrichments, sqlite_enrichments
-from leadflow.adapters.sqlite_export import SqliteExport
-from leadflow.adapters.sqlite_intake import SqliteIntake, sqlite_intake, withdraw_intake
-from leadflow.adapters.sqlite_ledger import SqliteLedger
-from leadflow.adapters.sqlite_lock import hold, is_held
-from leadflow.adapters.sqlite_pace import SqlitePace
-from leadflow.adapters.sqlite_store import open_store, open_store_to_read
+from leadflow.adapters.sql_account import SqlAccount
+from leadflow.adapters.sql_enrichments import SqlEnrichments, sql_enrichments
+from leadflow.adapters.sql_export import SqlExport
+from leadflow.adapters.sql_intake import SqlIntake, sql_intake, withdraw_intake
+from leadflow.adapters.sql_ledger import SqlLedger
+from leadflow.adapters.sql_pace import SqlPace
+from leadflow.adapters.sqlite_lock import hold
+from leadflow.adapters.sqlite_lock import is_held as is_file_held
+from leadflow.adapters.sqlite_store import open_store, open_store_to_read, sqlite_path
 from leadflow.domain.columns import ColumnRules, normalise_header
 from leadflow.domain.lead import LeadRules
 from leadflow.domain.limits import ClayLimits
@@ -34,15 +35,18 @@ from leadflow.domain.pacing import LONGEST_PAUSE_SECONDS
 from leadflow.domain.retry import RetryPolicy
 from leadflow.domain.spreadsheet import ExportRules
 from leadflow.settings import Settings
-from leadflow.use_cases.send_lead import Clay
+from leadflow.use_cases.send_lead import Clay, Compose, compose_row
 
 __all__ = [
     "Project",
+    "Road",
     "Rules",
-    "connect_clay",
     "export_paths",
+    "has_ledger",
     "is_held",
+    "ledger_folder",
     "load_clay_limits",
+    "name_ledger",
     "open_csv",
     "open_project",
     "open_report",
@@ -60,33 +64,59 @@ class Rules:
     leads: LeadRules
     exports: ExportRules
     retry: RetryPolicy
+    compose: Compose
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
     """The ledger, opened, and every view of it."""
 
-    connection: sqlite3.Connection
-    ledger: SqliteLedger
-    pace: SqlitePace
-    export: SqliteExport
-    account: SqliteAccount
+    database: Database
+    ledger: SqlLedger
+    pace: SqlPace
+    export: SqlExport
+    account: SqlAccount
 
-    def intake(self, file: str, *, now: float) -> AbstractContextManager[SqliteIntake]:
+    def intake(self, file: str, *, now: float) -> AbstractContextManager[SqlIntake]:
         """Take a file in whole, or not at all."""
-        return sqlite_intake(self.connection, file=file, now=now)
+        return sql_intake(self.database, file=file, now=now)
 
     def rehearsal(self) -> AbstractContextManager[IntakeRehearsal]:
         """Count what an intake would take."""
-        return rehearse_intake(self.connection)
+        return rehearse_intake(self.database)
 
     def withdraw(self, intake_id: int) -> None:
         """Undo an intake of which nothing was sent."""
-        withdraw_intake(self.connection, intake_id)
+        withdraw_intake(self.database, intake_id)
 
-    def enrichments(self, *, now: float) -> AbstractContextManager[SqliteEnrichments]:
+    def enrichments(self, *, now: float) -> AbstractContextManager[SqlEnrichments]:
         """Import a file whole, or not at all."""
-        return sqlite_enrichments(self.connection, now=now)
+        return sql_enrichments(self.database, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """One run's way to Clay, and the ledger that is charged for it."""
+
+    project: Project
+    settings: Settings
+    waits: Callable[[float, str], None]  # is told when the way itself makes a pause
+
+    @property
+    def ledger(self) -> SqlLedger:
+        return self.project.ledger
+
+    @asynccontextmanager
+    async def open_clay(self) -> AsyncIterator[Clay]:
+        # Imported here because a rehearsal and `status` need no HTTP client, which is slow to load.
+        from leadflow.adapters.clay_webhook import open_clay  # noqa: PLC0415
+
+        async with open_clay(
+            self.settings.webhook_urls,
+            token=self.settings.webhook_token,
+            timeout_seconds=self.settings.timeout_seconds,
+        ) as clay:
+            yield clay
 
 
 def rules_from(settings: Settings) -> Rules:
@@ -113,18 +143,40 @@ def rules_from(settings: Settings) -> Rules:
             max_retry_after_seconds=LONGEST_PAUSE_SECONDS,
             max_attempts=int(settings.retry_attempts),
         ),
+        compose=compose_row,
     )
 
 
 @contextmanager
-def open_project(database: Path, *, for_writing: bool) -> Iterator[Project]:
+def open_project(database: str, *, for_writing: bool) -> Iterator[Project]:
     """Open the ledger: to read it, leaving no trace, or held against every other run."""
+    path = sqlite_path(database)
     if not for_writing:
-        with open_store_to_read(database) as connection:
-            yield _project(connection)
+        with open_store_to_read(path) as opened:
+            yield _project(opened)
         return
-    with hold(database), open_store(database) as connection:
-        yield _project(connection)
+    with hold(path), open_store(path) as opened:
+        yield _project(opened)
+
+
+def is_held(database: str) -> bool:
+    """Is a run going on just now? Looking disturbs none."""
+    return is_file_held(sqlite_path(database))
+
+
+def has_ledger(database: str) -> bool:
+    """Has a run made the ledger already?"""
+    return sqlite_path(database).exists()
+
+
+def name_ledger(database: str) -> str:
+    """Give the one name of a ledger, however its URL is spelt; it holds no password."""
+    return str(sqlite_path(database).resolve())
+
+
+def ledger_folder(database: str) -> Path:
+    """Say which folder grows with the ledger."""
+    return sqlite_path(database).absolute().parent
 
 
 @contextmanager
@@ -136,25 +188,11 @@ def open_report(path: Path) -> Iterator[LineReportFile]:
         path.unlink()
 
 
-@asynccontextmanager
-async def connect_clay(settings: Settings) -> AsyncIterator[Clay]:
-    """Open the way to Clay."""
-    # Imported here because a rehearsal and `status` need no HTTP client, which is slow to load.
-    from leadflow.adapters.clay_webhook import open_clay  # noqa: PLC0415
-
-    async with open_clay(
-        settings.webhook_urls,
-        token=settings.webhook_token,
-        timeout_seconds=settings.timeout_seconds,
-    ) as clay:
-        yield clay
-
-
-def _project(connection: sqlite3.Connection) -> Project:
+def _project(database: Database) -> Project:
     return Project(
-        connection=connection,
-        ledger=SqliteLedger(connection),
-        pace=SqlitePace(connection),
-        export=SqliteExport(connection),
-        account=SqliteAccount(connection),
+        database=database,
+        ledger=SqlLedger(database),
+        pace=SqlPace(database),
+        export=SqlExport(database),
+        account=SqlAccount(database),
     )

@@ -16,7 +16,7 @@ __all__ = [
     "to_names",
     "to_number",
     "to_path",
-    "to_sqlite_path",
+    "to_sqlite_url",
     "to_text",
     "to_urls",
     "url_problem",
@@ -89,11 +89,12 @@ def to_number(least: float, most: float) -> Callable[[str], float]:
     return parse
 
 
-def to_sqlite_path(text: str) -> Path:
+def to_sqlite_url(text: str) -> str:
     scheme, _, path = text.partition(":///")
     if scheme != "sqlite" or not path:
         raise ParseError("must be sqlite:///FILE (a leading / more for an absolute path)")
-    return to_path(path)
+    _check_printable(path)
+    return text
 
 
 def to_path(text: str) -> Path:

@@ -14,7 +14,6 @@ import pytest
 
 from harness.workspace import lead_rows
 from leadflow.adapters.csv_writer import CsvExport, write_export
-from leadflow.adapters.sqlite_intake import sqlite_intake
 from leadflow.bootstrap import Project, open_project
 from leadflow.domain.lead import LeadRules, parse_lead
 from leadflow.domain.spreadsheet import ExportRules
@@ -33,8 +32,9 @@ class Killed(BaseException):
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    with open_project(tmp_path / "ledger.sqlite", for_writing=True) as project:
-        with sqlite_intake(project.connection, file="leads.csv", now=time.time()) as intake:
+    database = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+    with open_project(database, for_writing=True) as project:
+        with project.intake("leads.csv", now=time.time()) as intake:
             leads = [(n, parse_lead(row, RULES)) for n, row in enumerate(lead_rows(5), 2)]
             asyncio.run(intake.add(leads))
         yield project

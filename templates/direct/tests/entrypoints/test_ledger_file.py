@@ -15,24 +15,29 @@ import pytest
 from clay_sandbox import RunningSandbox
 from harness.workspace import Workspace, lead_rows, write_csv
 from leadflow import send_leads
-from leadflow.bootstrap import is_held, open_project
+from leadflow.bootstrap import is_held, name_ledger, open_project
 from leadflow.domain.errors import LedgerBusy
 
 StartClay = Callable[..., RunningSandbox]
 
 
+def url_of(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
 def test_a_ledger_held_under_one_name_is_held_under_all(tmp_path: Path) -> None:
-    real, alias = tmp_path / "ledger.sqlite", tmp_path / "alias.sqlite"
-    alias.symlink_to(real)
+    real, alias = url_of(tmp_path / "ledger.sqlite"), url_of(tmp_path / "alias.sqlite")
+    (tmp_path / "alias.sqlite").symlink_to(tmp_path / "ledger.sqlite")
 
     with open_project(real, for_writing=True):
         assert is_held(alias)
+        assert name_ledger(alias) == name_ledger(real)
         with pytest.raises(LedgerBusy), open_project(alias, for_writing=True):
             pass
 
 
 def test_looking_never_keeps_a_run_out(tmp_path: Path) -> None:
-    database = tmp_path / "ledger.sqlite"
+    database = url_of(tmp_path / "ledger.sqlite")
     with open_project(database, for_writing=True):
         pass
     is_over = threading.Event()
@@ -55,7 +60,7 @@ def test_looking_never_keeps_a_run_out(tmp_path: Path) -> None:
 
 
 def test_two_looks_at_once_see_no_run(tmp_path: Path) -> None:
-    database = tmp_path / "ledger.sqlite"
+    database = url_of(tmp_path / "ledger.sqlite")
     with open_project(database, for_writing=True):
         pass
     lock = tmp_path / "ledger.sqlite-lock"

@@ -82,7 +82,7 @@ def test_a_second_run_on_the_same_ledger_is_refused_with_one_line(
     workspace: Workspace, clay: StartClay
 ) -> None:
     sandbox = clay()
-    workspace.environ["SEND_INTERVAL_SECONDS"] = "0.1"
+    workspace.environ["SEND_INTERVAL_SECONDS"] = "2"
     leads = write_csv(workspace.folder / "leads.csv", lead_rows(30))
     first = workspace.start("send", str(leads))
     deadline = time.monotonic() + 10
@@ -91,11 +91,15 @@ def test_a_second_run_on_the_same_ledger_is_refused_with_one_line(
 
     second = workspace.leadflow("send", str(leads))
     watched = workspace.status()
+    first.send_signal(signal.SIGINT)
     first.communicate(timeout=30)
+    workspace.environ["SEND_INTERVAL_SECONDS"] = "0"
+    resumed = workspace.leadflow("send")
 
     assert second.returncode == 75
     assert second.stderr.startswith("Error: another run is using")
     assert watched["is_running"]
     assert watched["account"]["is_balanced"]
-    assert first.returncode == 0
+    assert first.returncode == 130
+    assert resumed.returncode == 0
     assert sandbox.control.state()["rows"]["made"] == 30

@@ -10,7 +10,7 @@ import pytest
 from leadflow.domain.errors import AnswerLost, NotSent
 from leadflow.domain.ledger import Event
 from leadflow.domain.verdict import Reply, Verdict
-from leadflow.use_cases.send_lead import Receipt, WaitingLead, send_lead
+from leadflow.use_cases.send_lead import Compose, Receipt, WaitingLead, compose_row, send_lead
 
 ADA = WaitingLead("lead-ada", {"email": "ada@acme.com"})
 
@@ -20,6 +20,7 @@ class RecordingLedger:
 
     def __init__(self) -> None:
         self.told: list[str] = []
+        self.bodies: list[bytes] = []
 
     async def claim(self, lead: WaitingLead, *, webhook_id: str, now: float) -> None:
         self.told.append("claimed")
@@ -39,6 +40,7 @@ class ScriptedClay:
 
     async def post(self, webhook_id: str, body: bytes) -> Reply:
         self._ledger.told.append("posted")
+        self._ledger.bodies.append(body)
         if self._answer is None:
             await asyncio.sleep(60)
         if isinstance(self._answer, Reply):
@@ -58,10 +60,16 @@ async def send(
     ledger: RecordingLedger,
     answer: Reply | BaseException | None,
     ready: Callable[[], Awaitable[None]] = at_once,
+    compose: Compose = compose_row,
 ) -> Receipt:
-    clay = ScriptedClay(ledger, answer)
     return await send_lead(
-        ADA, webhook_id="w", clay=clay, ledger=ledger, now=lambda: 0.0, ready=ready
+        ADA,
+        webhook_id="w",
+        clay=ScriptedClay(ledger, answer),
+        ledger=ledger,
+        compose=compose,
+        now=lambda: 7.0,
+        ready=ready,
     )
 
 
@@ -86,6 +94,29 @@ def test_a_lead_is_claimed_then_posted_then_resolved(
 
     assert receipt.verdict is verdict
     assert ledger.told == ["claimed", "posted", event]
+
+
+def test_the_row_is_composed_for_the_moment_of_the_claim() -> None:
+    ledger = RecordingLedger()
+
+    def compose(lead: WaitingLead, claimed_at: float) -> bytes:
+        return f"{lead.lead_id} {claimed_at:g} {ledger.told}".encode()
+
+    asyncio.run(send(ledger, Reply(200), compose=compose))
+
+    assert ledger.bodies == [b"lead-ada 7 ['claimed']"]
+
+
+def test_a_row_that_cannot_be_composed_leaves_the_lead_waiting() -> None:
+    ledger = RecordingLedger()
+
+    def compose(_lead: WaitingLead, _claimed_at: float) -> bytes:
+        raise RuntimeError("a defect")
+
+    with pytest.raises(RuntimeError):
+        asyncio.run(send(ledger, Reply(200), compose=compose))
+
+    assert ledger.told == ["claimed", Event.PUT_BACK]
 
 
 def test_an_unforeseen_failure_after_the_request_counts_as_lost() -> None:

@@ -6,8 +6,6 @@ an index over all of them would take three times as long.
 
 from __future__ import annotations
 
-import json
-import sqlite3
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -15,20 +13,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from leadflow.adapters.sqlite_store import storing
+from leadflow.adapters.database import Database, marks
 from leadflow.domain.intake import IntakeCount, NumberedLead, Repeat
 
 __all__ = ["IntakeRehearsal", "rehearse_intake"]
 
 PARTITIONS = 64
 ENTRY = struct.Struct(">16sQ")  # digest, line
-KNOWN = "SELECT lead_id FROM lead WHERE lead_id IN (SELECT value FROM json_each(?))"
+KNOWN = "SELECT lead_id FROM lead WHERE lead_id IN ({lead_ids})"
 
 
 class IntakeRehearsal:
     """Tells known leads at once, and duplicates at the end."""
 
-    def __init__(self, files: Sequence[BinaryIO], ledger: sqlite3.Connection | None) -> None:
+    def __init__(self, files: Sequence[BinaryIO], ledger: Database) -> None:
         self._files = files
         self._ledger = ledger
 
@@ -56,15 +54,13 @@ class IntakeRehearsal:
         """Leave nothing behind."""
 
     def _known(self, leads: Sequence[NumberedLead]) -> set[str]:
-        if self._ledger is None:
-            return set()
-        lead_ids = json.dumps([lead.lead_id for _, lead in leads])
-        with storing("the ledger"):
-            return {lead_id for (lead_id,) in self._ledger.execute(KNOWN, (lead_ids,))}
+        lead_ids = [lead.lead_id for _, lead in leads]
+        query = KNOWN.format(lead_ids=marks(lead_ids))
+        return {lead_id for (lead_id,) in self._ledger.execute(query, lead_ids)}
 
 
 @contextmanager
-def rehearse_intake(ledger: sqlite3.Connection | None) -> Iterator[IntakeRehearsal]:
+def rehearse_intake(ledger: Database) -> Iterator[IntakeRehearsal]:
     """Open a rehearsal; its temporary folder goes when it ends."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="leadflow-")))

@@ -1,4 +1,4 @@
-"""The SQLite file: opened safely, brought to the current schema.
+"""The SQLite file: found by its URL, opened safely, taken forward to the current schema.
 
 WAL with synchronous FULL: what was committed survives a crash and a power cut.
 """
@@ -9,40 +9,51 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from urllib.parse import quote
 
-from leadflow.adapters.sqlite_schema import SCHEMA_VERSION, check_version, make_schema
-from leadflow.domain.errors import LedgerBusy, LedgerDamaged, LedgerError
+from leadflow.adapters.schema_files import SCHEMA, latest_version
+from leadflow.adapters.sqlite_database import SqliteDatabase, storing
+from leadflow.adapters.sqlite_schema import check_version, take_forward
+from leadflow.domain.errors import LedgerError, LedgerMismatch
 
-__all__ = ["make_private", "open_store", "open_store_to_read", "storing", "transaction"]
+__all__ = ["make_private", "open_store", "open_store_to_read", "sqlite_path"]
 
 BUSY_MILLISECONDS = 5_000  # another process may be reading the account
 PRAGMAS = f"""
-    PRAGMA busy_timeout = {BUSY_MILLISECONDS};
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous  = FULL;
-    PRAGMA foreign_keys = ON;
-    PRAGMA cache_size   = -8192;   -- KiB: memory stays flat however large the ledger is
+    PRAGMA busy_timeout       = {BUSY_MILLISECONDS};
+    PRAGMA journal_mode       = WAL;
+    PRAGMA synchronous        = FULL;
+    PRAGMA foreign_keys       = ON;
+    PRAGMA cache_size         = -8192;   -- KiB: memory stays flat however large the ledger is
+    PRAGMA wal_autocheckpoint = 4000;    -- pages: a commit seldom waits for the log to be emptied
 """
 
 
+def sqlite_path(url: str) -> Path:
+    """Give the file that sqlite:///FILE names."""
+    return Path(url.removeprefix("sqlite:///"))
+
+
 @contextmanager
-def open_store(path: Path) -> Iterator[sqlite3.Connection]:
+def open_store(path: Path, *, schema: Traversable = SCHEMA) -> Iterator[SqliteDatabase]:
     """Open the ledger, making it when it is not there."""
     make_private(path)
     with _connected(path, "rw") as connection:
+        database = SqliteDatabase(connection, str(path))
         with storing(path):
-            check_version(connection, path)  # before anything is written to a foreign file
+            check_version(connection, path, schema=schema)  # before a foreign file is written to
             connection.executescript(PRAGMAS)
-        with transaction(connection, path):
-            if check_version(connection, path) < SCHEMA_VERSION:
-                make_schema(connection)
-        yield connection
+        with database.transaction():
+            version = check_version(connection, path, schema=schema)
+            if version < latest_version(schema):
+                take_forward(connection, version=version, schema=schema)
+        yield database
 
 
 @contextmanager
-def open_store_to_read(path: Path) -> Iterator[sqlite3.Connection]:
+def open_store_to_read(path: Path, *, schema: Traversable = SCHEMA) -> Iterator[SqliteDatabase]:
     """Open the ledger and leave no trace; one that is not there yet reads as empty."""
     real = path.resolve()
     # Without a write-ahead log nobody is writing, and SQLite need not make one to read.
@@ -51,42 +62,14 @@ def open_store_to_read(path: Path) -> Iterator[sqlite3.Connection]:
         with _connected(path, "ro&immutable=1" if is_at_rest else "ro") as connection:
             with storing(path):
                 connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-                version = check_version(connection, path)
+                version = check_version(connection, path, schema=schema)
             if version:
-                yield connection
+                _check_is_current(path, version, schema)
+                yield SqliteDatabase(connection, str(path))
                 return
     with closing(sqlite3.connect(":memory:")) as nothing:
-        make_schema(nothing)
-        yield nothing
-
-
-@contextmanager
-def storing(path: Path | str) -> Iterator[None]:
-    """Turn SQLite's failures into ours, with the remedy."""
-    try:
-        yield
-    except sqlite3.OperationalError as fault:
-        if fault.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise LedgerBusy(f"{path} is in use by another program; run again later") from fault
-        raise LedgerError(
-            f"cannot use {path}: {fault}; check disk space and permissions, then run again"
-        ) from fault
-    except sqlite3.DatabaseError as fault:
-        raise LedgerDamaged(f"{path} is not a sound ledger: {fault}; restore a copy") from fault
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection, path: Path | str = "ledger") -> Iterator[None]:
-    """All or nothing; durable once the block has ended."""
-    with storing(path):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+        take_forward(nothing, version=0, schema=schema)
+        yield SqliteDatabase(nothing, str(path))
 
 
 def make_private(path: Path) -> None:
@@ -97,6 +80,16 @@ def make_private(path: Path) -> None:
         raise LedgerError(
             f"cannot use {path}: {fault.strerror}; check the folder and its permissions"
         ) from fault
+
+
+def _check_is_current(path: Path, version: int, schema: Traversable) -> None:
+    """Taking an older ledger forward is for a command that writes: the older leadflow is lost."""
+    latest = latest_version(schema)
+    if version < latest:
+        raise LedgerMismatch(
+            f"{path} has schema {version}, this leadflow works with {latest}: "
+            "copy the file, then `leadflow send` takes it forward"
+        )
 
 
 @contextmanager

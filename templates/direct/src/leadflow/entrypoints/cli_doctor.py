@@ -9,7 +9,13 @@ from dataclasses import asdict, dataclass
 
 import click
 
-from leadflow.bootstrap import load_clay_limits, open_project
+from leadflow.bootstrap import (
+    has_ledger,
+    ledger_folder,
+    load_clay_limits,
+    name_ledger,
+    open_project,
+)
 from leadflow.domain.errors import LedgerError, SettingsError
 from leadflow.domain.limits import ClayLimits, Webhook, choose_webhook, life_warning, name_webhook
 from leadflow.entrypoints.cli_options import format_option
@@ -93,21 +99,21 @@ def _examine_urls(settings: Settings, limits: ClayLimits) -> Iterator[Finding]:
 
 
 def _examine_ledger(settings: Settings, limits: ClayLimits) -> Iterator[Finding]:
-    path = settings.database.absolute()
-    if not path.exists():
-        yield Finding("ledger", f"{path} will be made by the first send")
+    name = name_ledger(settings.database)
+    if not has_ledger(settings.database):
+        yield Finding("ledger", f"{name} will be made by the first send")
         return
     try:
         with open_project(settings.database, for_writing=False) as project:
             account = project.account.account()
             used = {webhook.webhook_id: webhook for webhook in project.account.webhooks()}
-            is_sound = project.account.is_sound()
+            is_sound = project.database.is_sound()
     except LedgerError as fault:
         yield Finding("ledger", "cannot be used", str(fault))
         return
     yield Finding(
         "ledger",
-        f"{path}: {account.accepted:,} leads, {account.waiting:,} waiting",
+        f"{name}: {account.accepted:,} leads, {account.waiting:,} waiting",
         "" if is_sound and account.is_balanced else "it is damaged: restore a copy",
     )
     if account.unknown:
@@ -127,7 +133,7 @@ def _examine_lives(configured: Sequence[Webhook], limits: ClayLimits) -> Iterato
 
 
 def _examine_disk(settings: Settings) -> Finding:
-    folder = settings.database.absolute().parent
+    folder = ledger_folder(settings.database)
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from leadflow.bootstrap import Rules, open_project, rules_from
+from leadflow.bootstrap import Rules, has_ledger, open_project, rules_from
 from leadflow.domain.errors import SettingsError
 from leadflow.entrypoints.cli_options import (
     CSV_FILE,
@@ -143,7 +143,7 @@ def _can_ask(options: SendOptions) -> bool:
 
 
 def _finish_exports(settings: Settings, rules: Rules) -> None:
-    if settings.database.exists():
+    if has_ledger(settings.database):
         with open_project(settings.database, for_writing=True) as project:
             for path in finish_exports(project, rules):
                 click.echo(f"Finished what an interrupted run began: {path}", err=True)

@@ -7,10 +7,9 @@ import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from leadflow.bootstrap import open_project, rules_from
+from leadflow.bootstrap import name_ledger, open_project, rules_from
 from leadflow.domain.columns import ColumnRules, normalise_header
 from leadflow.domain.errors import InputError, LeadRejected
 from leadflow.domain.intake import IntakeCount
@@ -22,7 +21,7 @@ from leadflow.use_cases.accept_leads import NumberedRow, accept_leads
 
 __all__ = ["SendReport", "send_leads"]
 
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Path, asyncio.Lock]]
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]]
 _turns = WeakKeyDictionary()
 
 
@@ -79,10 +78,10 @@ class _Rejections:
             self.found.append((line, reason))
 
 
-def _turn(database: Path) -> asyncio.Lock:
+def _turn(database: str) -> asyncio.Lock:
     """Calls in one loop would find the ledger held by each other."""
     turns = _turns.setdefault(asyncio.get_running_loop(), {})
-    return turns.setdefault(database.resolve(), asyncio.Lock())
+    return turns.setdefault(name_ledger(database), asyncio.Lock())
 
 
 def _affordable(max_credits: float | None, credits_per_lead: float) -> int | None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from leadflow.bootstrap import (
     Project,
+    Road,
     Rules,
-    connect_clay,
     export_paths,
     open_csv,
     open_report,
@@ -112,12 +112,20 @@ async def open_sender(
     """Prepare a run through the webhooks of the settings."""
     require_webhook(settings)
     configured = [name_webhook(url) for url in settings.webhook_urls]
-    webhooks = await project.ledger.webhooks(configured)
+    road = Road(project, settings, observer.waits)
+    webhooks = await road.ledger.webhooks(configured)
     for warning in filter(None, (life_warning(webhook, rules.limits) for webhook in webhooks)):
         observer.warns(warning)
-    send_rules = SendRules(rules.limits, rules.retry, settings.interval_seconds, max_leads, origins)
-    async with connect_clay(settings) as clay:
-        yield Sender(clay, project.ledger, project.pace, webhooks, send_rules, observer)
+    send_rules = SendRules(
+        limits=rules.limits,
+        retry=rules.retry,
+        compose=rules.compose,
+        interval_seconds=settings.interval_seconds,
+        max_leads=max_leads,
+        origins=origins,
+    )
+    async with road.open_clay() as clay:
+        yield Sender(clay, road.ledger, project.pace, webhooks, send_rules, observer)
 
 
 async def write_files(

@@ -14,7 +14,7 @@ from leadflow.domain.limits import ClayLimits
 from leadflow.domain.pacing import Pace
 from leadflow.domain.retry import RetryPolicy
 from leadflow.domain.run import StopReason
-from leadflow.use_cases.send_lead import Receipt, SendLedger, WaitingLead
+from leadflow.use_cases.send_lead import Compose, Receipt, SendLedger, WaitingLead
 
 __all__ = [
     "Clocks",
@@ -83,10 +83,11 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True)
 class SendRules:
-    """How fast, how patiently and how much."""
+    """How fast, how patiently, how much, and what is written to Clay."""
 
     limits: ClayLimits
     retry: RetryPolicy
+    compose: Compose
     interval_seconds: float
     max_leads: int | None = None
     origins: tuple[State, ...] = (State.WAITING,)  # and what a person asks for again

@@ -100,6 +100,7 @@ class Sender:
             webhook_id=webhook.webhook_id,
             clay=self.clay,
             ledger=self.ledger,
+            compose=self.rules.compose,
             now=self.clocks.now,
             ready=lambda: self._sleep_until(self._not_before),
             heard=lambda receipt: self._hear(lead, receipt),

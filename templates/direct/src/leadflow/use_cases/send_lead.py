@@ -1,4 +1,8 @@
-"""One lead to Clay, start to finish: claimed durably, sent once, and its end written down."""
+"""One lead to Clay, start to finish: claimed durably, sent once, and its end written down.
+
+`ready` is awaited between claim and request, so that claiming does not disturb the pace.
+Cancelled before the request, the lead is put back; cancelled after, it is lost.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,15 @@ from leadflow.domain.lead import clay_body
 from leadflow.domain.ledger import Event, State
 from leadflow.domain.verdict import Reply, Verdict, judge
 
-__all__ = ["Clay", "Receipt", "SendLedger", "WaitingLead", "send_lead"]
+__all__ = [
+    "Clay",
+    "Compose",
+    "Receipt",
+    "SendLedger",
+    "WaitingLead",
+    "compose_row",
+    "send_lead",
+]
 
 WITH_STATUS = {Event.REFUSED, Event.BROKEN, Event.LOST}
 GRACE_SECONDS = 1.5  # an interrupted run waits this long for the answer that is on its way
@@ -26,6 +38,15 @@ class WaitingLead:
     fields: Mapping[str, str]
     origin: State = State.WAITING
     seq: int = 0
+
+
+# The body of a lead, from the lead and when it was claimed, in seconds since 1970.
+Compose = Callable[[WaitingLead, float], bytes]
+
+
+def compose_row(lead: WaitingLead, _claimed_at: float) -> bytes:
+    """Build what Clay turns into one row: the lead's fields and its lead_id."""
+    return clay_body(lead.lead_id, lead.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +88,20 @@ async def send_lead(
     webhook_id: str,
     clay: Clay,
     ledger: SendLedger,
+    compose: Compose,
     now: Callable[[], float],
     ready: Callable[[], Awaitable[None]],
     heard: Callable[[Receipt], None] = lambda _: None,
 ) -> Receipt:
-    """Send the lead and write its end down, whatever it is; `heard` is told in every case.
-
-    `ready` is awaited between claim and request, so that claiming does not disturb the pace.
-    Cancelled before the request, the lead is put back; cancelled after, it is lost.
-    """
-    await ledger.claim(lead, webhook_id=webhook_id, now=now())
+    """Send the lead and write its end down, whatever it is; `heard` is told in every case."""
+    claimed_at = now()
+    await ledger.claim(lead, webhook_id=webhook_id, now=claimed_at)
     receipt = INTERRUPTED
     try:
+        body = compose(lead, claimed_at)
         await ready()
         receipt = UNANSWERED  # from here on, whatever goes wrong, Clay may have the lead
-        attempt = asyncio.ensure_future(_attempt(clay, webhook_id, lead))
+        attempt = asyncio.ensure_future(_attempt(clay, webhook_id, body))
         try:
             receipt = await asyncio.shield(attempt)
         except asyncio.CancelledError:
@@ -94,9 +114,9 @@ async def send_lead(
     return receipt
 
 
-async def _attempt(clay: Clay, webhook_id: str, lead: WaitingLead) -> Receipt:
+async def _attempt(clay: Clay, webhook_id: str, body: bytes) -> Receipt:
     try:
-        reply = await clay.post(webhook_id, clay_body(lead.lead_id, lead.fields))
+        reply = await clay.post(webhook_id, body)
     except NotSent as fault:
         return Receipt(Verdict.UNREACHABLE, str(fault))
     except AnswerLost as fault:

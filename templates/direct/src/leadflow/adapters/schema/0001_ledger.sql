@@ -1,4 +1,6 @@
 -- The ledger, version 1. A later version adds a numbered file that takes this one forward.
+-- Types are INTEGER PRIMARY KEY (a number the store gives), INTEGER, REAL, TEXT and BLOB, and no
+-- others, so that each store can say them in its own words.
 
 -- One reading of one file. The latest reading of a file is the one that counts.
 CREATE TABLE intake (
@@ -41,12 +43,12 @@ CREATE TABLE lead (
     lead_id     TEXT    NOT NULL UNIQUE,        -- lead-<32 hex>
     state       TEXT    NOT NULL DEFAULT 'waiting',
     fields      TEXT    NOT NULL,               -- JSON object: what Clay receives besides lead_id
-    intake_id   INTEGER NOT NULL REFERENCES intake,
+    intake_id   INTEGER NOT NULL REFERENCES intake (intake_id),
     line        INTEGER NOT NULL,               -- where in the file
-    webhook_id  TEXT    REFERENCES webhook,     -- where it was last sent
+    webhook_id  TEXT    REFERENCES webhook (webhook_id), -- where it was last sent
     attempts    INTEGER NOT NULL DEFAULT 0,     -- requests that may have reached Clay
     doubts      INTEGER NOT NULL DEFAULT 0,     -- of those, how many Clay neither took nor refused
-    export_id   INTEGER REFERENCES export,      -- the files it was last written to
+    export_id   INTEGER REFERENCES export (export_id), -- the files it was last written to
     reason      TEXT    NOT NULL DEFAULT '',    -- why it is not sent
     changed_at  REAL                            -- when the state last changed
 ) STRICT;
@@ -62,6 +64,3 @@ CREATE TABLE enrichment (
     facts       TEXT    NOT NULL,               -- JSON object: column -> value
     imported_at REAL    NOT NULL
 ) STRICT, WITHOUT ROWID;
-
-PRAGMA application_id = 1279675468;             -- "LFLL": a leadflow ledger
-PRAGMA user_version = 1;

@@ -7,17 +7,16 @@ a crash in between leaves the charge standing: the count may be too high by one,
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 
-from leadflow.adapters.sqlite_store import storing, transaction
+from leadflow.adapters.database import Database
 from leadflow.domain.errors import LedgerBusy
 from leadflow.domain.ledger import Event, State, claim_event, next_state
 from leadflow.domain.limits import Webhook
 from leadflow.use_cases.send_lead import WaitingLead
 
-__all__ = ["SqliteLedger"]
+__all__ = ["SqlLedger"]
 
 CLAIM = """
     UPDATE lead
@@ -27,7 +26,7 @@ CLAIM = """
 RESOLVE = """
     UPDATE lead
        SET state = ?, attempts = attempts - ?, doubts = doubts + ?, changed_at = ?,
-           reason = coalesce(?, reason)
+           reason = coalesce(CAST(? AS TEXT), reason)
      WHERE lead_id = ? AND state = ?
 """
 CHARGE = "UPDATE webhook SET used = used + ? WHERE webhook_id = ?"
@@ -38,7 +37,7 @@ ENROL = """
 """
 USE = "SELECT used, full_at FROM webhook WHERE webhook_id = ?"
 LEFT_BEHIND = "SELECT lead_id FROM lead WHERE state = ? ORDER BY seq"
-# "<> 'sent'" lets SQLite use the index, which leaves those out.
+# "<> 'sent'" lets the store use the index, which leaves those out.
 NEXT = """
     SELECT lead_id, fields, state, seq
       FROM lead
@@ -50,19 +49,19 @@ STARTED = "UPDATE pace SET last_start = ?"  # by now: never too early
 HOLD = "UPDATE lead SET reason = ? WHERE state = ?"
 
 
-class SqliteLedger:
+class SqlLedger:
     """What a run needs to know and to keep. Async, so that a networked store can stand in."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def claim(self, lead: WaitingLead, *, webhook_id: str, now: float) -> None:
         state = next_state(lead.origin, claim_event(lead.origin))
-        with transaction(self._connection):
+        with self._database.transaction():
             values = (state, webhook_id, now, lead.lead_id, lead.origin)
-            if self._connection.execute(CLAIM, values).rowcount != 1:
+            if self._database.execute(CLAIM, values).rowcount != 1:
                 raise LedgerBusy(f"{lead.lead_id} was taken by another run; run again later")
-            self._connection.execute(CHARGE, (1, webhook_id))
+            self._database.execute(CHARGE, (1, webhook_id))
 
     async def resolve(
         self, lead: WaitingLead, event: Event, *, webhook_id: str, reason: str, now: float
@@ -71,48 +70,46 @@ class SqliteLedger:
         put_back = event is Event.PUT_BACK
         # Put back to where a person found it, it keeps the reason it had there.
         note = None if put_back and lead.origin is not State.WAITING else reason
-        values = (state, put_back, event.is_doubtful, now, note, lead.lead_id, State.SENDING)
-        with transaction(self._connection):
-            self._connection.execute(RESOLVE, values)
-            self._connection.execute(CHARGE, (0 if event.is_charged else -1, webhook_id))
-            self._connection.execute(STARTED, (now,))
+        counts = (int(put_back), int(event.is_doubtful))
+        values = (state, *counts, now, note, lead.lead_id, State.SENDING)
+        with self._database.transaction():
+            self._database.execute(RESOLVE, values)
+            self._database.execute(CHARGE, (0 if event.is_charged else -1, webhook_id))
+            self._database.execute(STARTED, (now,))
 
     async def mark_full(self, webhook_id: str, *, full_at: float | None) -> None:
-        with transaction(self._connection):
-            self._connection.execute(MARK_FULL, (full_at, webhook_id))
+        with self._database.transaction():
+            self._database.execute(MARK_FULL, (full_at, webhook_id))
 
     async def recover(self, *, now: float) -> list[str]:
         """Record what a killed run left in flight as lost; return those leads."""
         state = next_state(State.SENDING, Event.LOST)
         values = (state, 0, 1, now, "the run ended before the answer")
-        with transaction(self._connection):
-            leads = [row[0] for row in self._connection.execute(LEFT_BEHIND, (State.SENDING,))]
+        with self._database.transaction():
+            leads = [row[0] for row in self._database.execute(LEFT_BEHIND, (State.SENDING,))]
             for lead_id in leads:
-                self._connection.execute(RESOLVE, (*values, lead_id, State.SENDING))
-                self._connection.execute(STARTED, (now,))
+                self._database.execute(RESOLVE, (*values, lead_id, State.SENDING))
+                self._database.execute(STARTED, (now,))
         return leads
 
     async def webhooks(self, configured: Sequence[Webhook]) -> list[Webhook]:
         """Add what each configured webhook has used for life; two spellings of one are one."""
         named = {webhook.webhook_id: webhook for webhook in configured}
-        with transaction(self._connection):
+        with self._database.transaction():
             for webhook in named.values():
-                self._connection.execute(ENROL, (webhook.webhook_id, webhook.label))
+                self._database.execute(ENROL, (webhook.webhook_id, webhook.label))
         return [self._with_use(webhook) for webhook in named.values()]
 
     async def next_lead(self, origins: Sequence[State], *, after: int) -> WaitingLead | None:
-        with storing("the ledger"):
-            firsts = (
-                self._connection.execute(NEXT, (origin, after)).fetchone() for origin in origins
-            )
-            row = min(filter(None, firsts), key=lambda first: first[3], default=None)
+        firsts = (self._database.execute(NEXT, (origin, after)).fetchone() for origin in origins)
+        row = min(filter(None, firsts), key=lambda first: first[3], default=None)
         return WaitingLead(row[0], json.loads(row[1]), State(row[2]), row[3]) if row else None
 
     async def hold(self, reason: str) -> None:
         """Note with every waiting lead what it waits for."""
-        with transaction(self._connection):
-            self._connection.execute(HOLD, (reason, State.WAITING))
+        with self._database.transaction():
+            self._database.execute(HOLD, (reason, State.WAITING))
 
     def _with_use(self, webhook: Webhook) -> Webhook:
-        used, full_at = self._connection.execute(USE, (webhook.webhook_id,)).fetchone()
+        used, full_at = self._database.execute(USE, (webhook.webhook_id,)).fetchone()
         return replace(webhook, used=used, full_at=full_at)

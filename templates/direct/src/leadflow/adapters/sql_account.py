@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from leadflow.adapters.sqlite_store import storing
+from leadflow.adapters.database import Database, marks
 from leadflow.domain.ledger import Account, State
 from leadflow.domain.limits import Webhook
 
-__all__ = ["LeadNote", "SqliteAccount"]
+__all__ = ["LeadNote", "SqlAccount"]
 
 BY_STATE = "SELECT state, count(*) FROM lead GROUP BY state"
 BESIDE = """
@@ -22,11 +20,11 @@ BESIDE = """
 NOTES = """
     SELECT lead_id, file, line, reason
       FROM lead JOIN intake USING (intake_id)
-     WHERE state IN (?, ?)
+     WHERE state IN ({states})
      ORDER BY seq
 """
 DOUBTFUL = """
-    SELECT lead_id, file, line, 'Clay may have it from ' || doubts || ' earlier request(s), too'
+    SELECT lead_id, file, line, doubts
       FROM lead JOIN intake USING (intake_id)
      WHERE doubts > 0 AND state = 'sent'
      ORDER BY seq
@@ -41,7 +39,7 @@ LAST_INTAKE = "SELECT max(intake_id) FROM intake"
 EARLIER = """
     SELECT file, count(*)
       FROM lead JOIN intake USING (intake_id)
-     WHERE state IN (SELECT value FROM json_each(?)) AND intake_id <> ?
+     WHERE state IN ({states}) AND intake_id <> ?
      GROUP BY file
 """
 WEBHOOKS = "SELECT webhook_id, label, used, full_at FROM webhook ORDER BY label"
@@ -57,61 +55,54 @@ class LeadNote:
     reason: str
 
 
-class SqliteAccount:
+class SqlAccount:
     """Reads only."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def account(self) -> Account:
-        with storing("the ledger"):
-            count = dict(self._connection.execute(BY_STATE).fetchall())
-            rejected, duplicates = self._connection.execute(BESIDE).fetchone()
+        count = dict(self._database.execute(BY_STATE).fetchall())
+        rejected, duplicates = self._database.execute(BESIDE).fetchone()
         return Account(
             accepted=sum(count.values()),
             sent=count.get(State.SENT, 0),
             failed=count.get(State.FAILED, 0),
             unknown=count.get(State.UNKNOWN, 0) + count.get(State.SENDING, 0),
             waiting=count.get(State.WAITING, 0),
-            rejected=rejected,
-            duplicates=duplicates,
+            rejected=int(rejected),  # a sum may come as a Decimal
+            duplicates=int(duplicates),
         )
 
     def unknown(self) -> list[LeadNote]:
-        return self._notes(NOTES, (State.UNKNOWN, State.SENDING))
+        return self._notes(State.UNKNOWN, State.SENDING)
 
     def failed(self) -> list[LeadNote]:
-        return self._notes(NOTES, (State.FAILED, State.FAILED))
+        return self._notes(State.FAILED)
 
     def perhaps_twice(self) -> list[LeadNote]:
         """Leads sent again after an attempt that Clay may have kept: it may have two rows."""
-        return self._notes(DOUBTFUL, ())
+        return [
+            LeadNote(lead_id, file, line, f"Clay may have it from {doubts} earlier request(s), too")
+            for lead_id, file, line, doubts in self._database.execute(DOUBTFUL)
+        ]
 
     def held(self) -> dict[str, int]:
         """What waiting leads wait for, where it is known."""
-        with storing("the ledger"):
-            return dict(self._connection.execute(HELD, (State.WAITING,)).fetchall())
+        return dict(self._database.execute(HELD, (State.WAITING,)).fetchall())
 
     def earlier(self, states: Sequence[State], *, intake_id: int | None) -> dict[str, int]:
         """Leads in these states by the file they came from, apart from one intake."""
-        with storing("the ledger"):
-            values = (json.dumps(states), intake_id or 0)
-            return dict(self._connection.execute(EARLIER, values).fetchall())
+        query = EARLIER.format(states=marks(states))
+        return dict(self._database.execute(query, (*states, intake_id or 0)).fetchall())
 
     def last_intake(self) -> int | None:
-        with storing("the ledger"):
-            (intake_id,) = self._connection.execute(LAST_INTAKE).fetchone()
+        (intake_id,) = self._database.execute(LAST_INTAKE).fetchone()
         return intake_id if intake_id is None else int(intake_id)
 
     def webhooks(self) -> list[Webhook]:
-        with storing("the ledger"):
-            return [Webhook(*row) for row in self._connection.execute(WEBHOOKS)]
+        return [Webhook(*row) for row in self._database.execute(WEBHOOKS)]
 
-    def is_sound(self) -> bool:
-        with storing("the ledger"):
-            (verdict,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
-        return bool(verdict == "ok")
-
-    def _notes(self, query: str, values: tuple[State, ...]) -> list[LeadNote]:
-        with storing("the ledger"):
-            return [LeadNote(*row) for row in self._connection.execute(query, values)]
+    def _notes(self, *states: State) -> list[LeadNote]:
+        query = NOTES.format(states=marks(states))
+        return [LeadNote(*row) for row in self._database.execute(query, states)]

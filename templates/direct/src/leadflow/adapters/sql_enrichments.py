@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from leadflow.adapters.sqlite_store import transaction
+from leadflow.adapters.database import Database
 
-__all__ = ["SqliteEnrichments", "sqlite_enrichments"]
+__all__ = ["SqlEnrichments", "sql_enrichments"]
 
 FIND = """
     SELECT lead_id, facts
@@ -23,28 +22,26 @@ PUT = """
 """
 
 
-class SqliteEnrichments:
+class SqlEnrichments:
     """Keeps the newest facts of a lead; the same facts again change nothing."""
 
-    def __init__(self, connection: sqlite3.Connection, now: float) -> None:
-        self._connection = connection
+    def __init__(self, database: Database, now: float) -> None:
+        self._database = database
         self._now = now
 
     async def put(self, lead_id: str, facts: Mapping[str, str]) -> str:
-        row = self._connection.execute(FIND, (lead_id,)).fetchone()
+        row = self._database.execute(FIND, (lead_id,)).fetchone()
         if row is None:
             return "unmatched"
         text = json.dumps(facts, ensure_ascii=False, sort_keys=True)
         if row[1] == text:
             return "unchanged"
-        self._connection.execute(PUT, (lead_id, text, self._now))
+        self._database.execute(PUT, (lead_id, text, self._now))
         return "new" if row[1] is None else "changed"
 
 
 @contextmanager
-def sqlite_enrichments(
-    connection: sqlite3.Connection, *, now: float
-) -> Iterator[SqliteEnrichments]:
+def sql_enrichments(database: Database, *, now: float) -> Iterator[SqlEnrichments]:
     """Import a file whole, or not at all."""
-    with transaction(connection):
-        yield SqliteEnrichments(connection, now)
+    with database.transaction():
+        yield SqlEnrichments(database, now)
