@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -200,3 +202,20 @@ def test_each_role_has_a_lock_of_its_own(path: Path) -> None:
 
     assert not is_held(path, role="serve")
     assert path.with_name("ledger.sqlite-serve-lock").exists()
+
+
+def test_a_second_opening_in_one_process_keeps_the_locks_of_the_first(tmp_path: Path) -> None:
+    """Else another process would end the write-ahead log under the first one's feet."""
+    path = tmp_path / "ledger.sqlite"
+    look = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('ANALYZE'); c.close()"
+
+    with open_store(path) as first:
+        first.execute("UPDATE pace SET last_start = 1")
+        with open_store(path):
+            pass
+        subprocess.run([sys.executable, "-c", look, str(path)], check=True)
+        first.execute("UPDATE pace SET last_start = 2")
+
+        assert path.with_name("ledger.sqlite-wal").exists()
+    with open_store_to_read(path) as reader:
+        assert reader.execute("SELECT last_start FROM pace").fetchone() == (2,)

@@ -89,7 +89,7 @@ def test_doctor_finds_nothing_to_mend_and_posts_nothing(
         ("CLAY_WEBHOOK_URL", "https://127.0.0.1/elsewhere", "its path should begin with"),
         ("CLAY_PLAN", "launch", "LEADFLOW_TRANSPORT=csv"),
         ("SEND_INTERVAL_SECONDS", "0.05", "raise SEND_INTERVAL_SECONDS"),
-        ("DATABASE_URL", "postgresql://db/leads", "must be sqlite:///FILE"),
+        ("DATABASE_URL", "mysql://db/leads", "must be sqlite:///FILE"),
     ],
 )
 def test_doctor_names_what_is_wrong_and_what_to_do(

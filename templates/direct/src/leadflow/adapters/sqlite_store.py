@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from urllib.parse import quote
@@ -74,8 +74,13 @@ def open_store_to_read(path: Path, *, schema: Traversable = SCHEMA) -> Iterator[
 
 def make_private(path: Path) -> None:
     """Make the file, when it is not there, for its owner's eyes only."""
+    # One that is there must not be opened and closed here: that would let go of the locks of every
+    # connection which this process has to it (POSIX), and another process would take the write-
+    # ahead log for abandoned.
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        if not path.exists():
+            with suppress(FileExistsError):  # another process was quicker
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as fault:
         raise LedgerError(
             f"cannot use {path}: {fault.strerror}; check the folder and its permissions"

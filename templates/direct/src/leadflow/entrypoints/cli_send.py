@@ -24,7 +24,7 @@ from leadflow.settings import Settings, load_settings
 
 __all__ = ["send"]
 
-HELP = """Send LEADS, a CSV file, to Clay: each lead once, 4 a second, each answer checked.
+HELP = """Send LEADS, a CSV file, to Clay: each lead once, evenly paced, each answer checked.
 
 Run it again at any time: it goes on where it stopped, and the same file twice sends nothing
 twice. Without LEADS it sends what still waits.
