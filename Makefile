@@ -5,10 +5,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: help setup demo test check format sync docs fact-map bench dist clean
+.PHONY: help setup demo demo-standard test check format sync docs fact-map bench dist clean
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(VENV)/.ready ## make .venv with clay-arch and all that its tests need
 
@@ -23,6 +23,12 @@ demo: setup ## recommend for a real input, scaffold, run the project against the
 	rm -rf demo
 	$(BIN)/clay-arch new demo --name acme-leads --volume 900/month --plan growth --infra none
 	$(MAKE) --no-print-directory -C demo demo PYTHON=$(abspath $(BIN)/python)
+
+demo-standard: setup ## the same for Standard: leads come back enriched and are delivered
+	$(BIN)/clay-arch recommend --volume 900/month --data-access callback --plan growth --infra https
+	rm -rf demo-standard
+	$(BIN)/clay-arch new demo-standard --name acme-leads --volume 900/month --data-access callback --plan growth --infra https
+	$(MAKE) --no-print-directory -C demo-standard demo PYTHON=$(abspath $(BIN)/python)
 
 test: setup ## all tests: the toolkit's, and each template's own where it lies
 	$(BIN)/python -m pytest -n $(JOBS)
@@ -64,4 +70,4 @@ dist: setup ## build the wheel and the source archive into dist/
 	$(BIN)/python -m build
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) demo dist build site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) demo demo-standard dist build site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["new"]
 
+DEMOS = {
+    "direct": "200 leads through a local Clay",
+    "standard": "200 leads through a local Clay and on to a local CRM",
+}
+
 
 @click.command()
 @click.argument("dest", type=click.Path(path_type=Path))
@@ -122,9 +127,9 @@ def _next_steps(dest: Path, variant: str, files: int, *, has_record: bool) -> st
             f"{variant}: {files} files in {dest}",
             "",
             f"  cd {dest}",
-            "  make demo              200 leads through a local Clay; no account needed",
+            f"  make demo              {DEMOS[variant]}; no account needed",
             "  make test              the project's own tests",
-            "  cp .env.example .env   then fill in what Clay gave you",
+            "  cp .env.example .env   then fill in what Clay gave you: docs/clay-setup.md",
             "",
             f"README.md shows the rest; {record}.",
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import signal
 import subprocess
 import tomllib
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.case(66)
 DIRECT = ("--variant", "direct", "--name", "acme-leads")
+ANSWERS = {
+    "direct": ("--volume", "900/month", "--plan", "growth", "--infra", "none"),
+    "standard": ("--volume", "5k", "--plan", "growth", "--infra", "https"),
+}
+each_variant = pytest.mark.parametrize("variant", variants())
 
 
 def _tree(folder: Path) -> dict[str, str]:
@@ -32,8 +38,9 @@ def _tree(folder: Path) -> dict[str, str]:
     return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
-def test_a_named_variant_is_scaffolded(run: Command, tmp_path: Path) -> None:
-    ended = run("new", "demo", *DIRECT)
+@each_variant
+def test_a_named_variant_is_scaffolded(run: Command, tmp_path: Path, variant: str) -> None:
+    ended = run("new", "demo", "--variant", variant, "--name", "acme-leads")
 
     assert (ended.code, ended.err) == (0, "")
     assert "make demo" in ended.out
@@ -43,28 +50,47 @@ def test_a_named_variant_is_scaffolded(run: Command, tmp_path: Path) -> None:
     assert not list((tmp_path / "demo").rglob("*.jinja"))
 
 
-def test_a_recommendation_brings_its_decision_record(run: Command, tmp_path: Path) -> None:
-    ended = run("new", "demo", "--volume", "900/month", "--plan", "growth", "--infra", "none")
+@each_variant
+def test_a_recommendation_brings_its_decision_record(
+    run: Command, tmp_path: Path, variant: str
+) -> None:
+    """It names every test of the project, and each of them is there."""
+    ended = run("new", "demo", *ANSWERS[variant])
 
     assert ended.code == 0
-    (record,) = (tmp_path / "demo" / "docs" / "adr").iterdir()
-    assert record.name == "0001-clay-integration-direct.md"
+    project = tmp_path / "demo"
+    (record,) = (project / "docs" / "adr").iterdir()
+    assert record.name == f"0001-clay-integration-{variant}.md"
     text = record.read_text()
-    assert "--volume 900/month --plan growth --infra none" in text
-    assert "tests/" in text
+    assert "--plan growth --infra" in text
+    named = set(re.findall(r"^\* `(tests/.+)`$", text, re.MULTILINE))
+    assert named == {path.relative_to(project).as_posix() for path in project.rglob("test_*.py")}
 
 
+@each_variant
 def test_the_answers_file_of_the_project_records_variant_version_and_answers(
-    run: Command, tmp_path: Path
+    run: Command, tmp_path: Path, variant: str
 ) -> None:
-    run("new", "demo", *DIRECT)
+    run("new", "demo", "--variant", variant, "--name", "acme-leads")
 
     text = (tmp_path / "demo" / ".clay-arch.yml").read_text()
     recorded = yaml.safe_load(text)
-    assert recorded["variant"] == "direct"
+    assert recorded["variant"] == variant
     assert recorded["clay_arch_version"] == "0.1.0"
     assert recorded["answers"]["project_name"] == "acme-leads"
     assert str(tmp_path) not in text
+
+
+@each_variant
+def test_the_next_steps_can_be_taken(run: Command, tmp_path: Path, variant: str) -> None:
+    ended = run("new", "demo", "--variant", variant)
+
+    makefile = (tmp_path / "demo" / "Makefile").read_text()
+    for target in re.findall(r"^  make ([a-z-]+)", ended.out, re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+    for name in (".env.example", "docs/clay-setup.md", "README.md"):
+        assert name in ended.out
+        assert (tmp_path / "demo" / name).is_file()
 
 
 def test_a_blocked_recommendation_asks_for_a_choice(run: Command, tmp_path: Path) -> None:
@@ -311,13 +337,17 @@ hostile = st.text(
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(name=st.from_regex(r"[a-z][a-z0-9-]{0,40}", fullmatch=True), description=hostile)
+@given(
+    variant=st.sampled_from(variants()),
+    name=st.from_regex(r"[a-z][a-z0-9-]{0,40}", fullmatch=True),
+    description=hostile,
+)
 def test_any_answer_is_refused_or_parses_and_round_trips(
-    tmp_path_factory: pytest.TempPathFactory, name: str, description: str
+    tmp_path_factory: pytest.TempPathFactory, variant: str, name: str, description: str
 ) -> None:
     target = tmp_path_factory.mktemp("any") / "demo"
     try:
-        project = Project(variant="direct", name=name, transport="webhook", description=description)
+        project = Project(variant=variant, name=name, transport="webhook", description=description)
     except InputError:
         return
 

@@ -37,11 +37,12 @@ ENROL = """
 """
 USE = "SELECT used, full_at FROM webhook WHERE webhook_id = ?"
 LEFT_BEHIND = "SELECT lead_id FROM lead WHERE state = ? ORDER BY seq"
-# "<> 'sent'" lets the store use the index, which leaves those out.
+# "<> 'sent'" lets the store use the index, which leaves those out. A lead without fields is one
+# whose fields were purged: nothing of it is left to send.
 NEXT = """
     SELECT lead_id, fields, state, seq
       FROM lead
-     WHERE state = ? AND seq > ? AND state <> 'sent'
+     WHERE state = ? AND seq > ? AND state <> 'sent' AND fields <> '{}'
      ORDER BY seq
      LIMIT 1
 """

@@ -70,6 +70,7 @@ class LedgerError(LeadflowError):
     """The ledger could not be read or written. What it had stored is still there."""
 
     exit_code: ClassVar[int] = 75
+    stop_code: ClassVar[str] = "ledger"  # what a run that it stops calls it
 
 
 class LedgerBusy(LedgerError):  # noqa: N818 - another run holds it, which is no error of that run

@@ -172,7 +172,7 @@ async def _send_until_stopped(
                 return await sender.send_all()
             except LedgerError as fault:
                 is_settings = fault.exit_code == exit_codes.USAGE
-                stop = StopReason("ledger", str(fault), is_settings=is_settings)
+                stop = StopReason(fault.stop_code, str(fault), is_settings=is_settings)
                 return replace(sender.tally, stop=stop)
         return sender.tally
 
