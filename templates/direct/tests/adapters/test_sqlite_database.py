@@ -221,3 +221,21 @@ def test_a_second_opening_in_one_process_keeps_the_locks_of_the_first(tmp_path: 
         assert path.with_name("ledger.sqlite-wal").exists()
     with open_store_to_read(path) as reader:
         assert reader.execute("SELECT last_start FROM pace").fetchone() == (2,)
+
+
+def test_the_write_ahead_log_shrinks_again_after_a_long_reader(path: Path) -> None:
+    fill = "UPDATE webhook SET label = hex(randomblob(6000000))"
+    log = path.with_name("ledger.sqlite-wal")
+    with open_store(path) as database:
+        database.execute(ADD, ("a", ""))
+        reader = sqlite3.connect(path, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute(NAMES).fetchall()
+        for _ in range(7):
+            database.execute(fill)
+        grown = log.stat().st_size
+        reader.close()
+        for _ in range(2):
+            database.execute(fill)
+
+        assert log.stat().st_size <= 64 * 1024**2 < grown

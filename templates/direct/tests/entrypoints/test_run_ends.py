@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -130,6 +131,19 @@ def test_two_calls_in_one_loop_take_turns(workspace: Workspace, clay: StartClay)
 
     assert asyncio.run(both()) == 6
     assert sandbox.control.state()["rows"]["made"] == 6
+
+
+def test_a_value_that_is_no_text_rejects_its_own_row_only(
+    workspace: Workspace, clay: StartClay
+) -> None:
+    clay()
+    good, large = lead_rows(2)
+    leads: list[dict[str, Any]] = [good, {**large, "company": 9**5_000}]
+
+    report = asyncio.run(send_leads(leads, settings=workspace.settings))
+
+    assert report.sent == 1
+    assert report.rejected == ((2, "cannot be read as text: ValueError"),)
 
 
 @pytest.mark.parametrize("leads", [["ada@acme.com"], [{1: "ada@acme.com"}]])

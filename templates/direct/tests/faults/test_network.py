@@ -122,6 +122,7 @@ def test_a_black_hole_is_cut_by_the_total_deadline_and_is_unknown(
     assert rows_made(sandbox) == 0
 
 
+@pytest.mark.case(9)
 def test_an_answer_of_one_byte_a_second_is_cut_by_the_total_deadline(
     workspace: Workspace, clay: StartClay
 ) -> None:

@@ -10,20 +10,18 @@ CRM, outreach ... <── sinks ── worker ── CommittedDeliveries
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from leadflow.adapters.committed import CommittedDeliveries, CommittedInbox
+from leadflow.adapters.committed import CommittedDeliveries, CommittedInbox, CommittedRetention
 from leadflow.adapters.destinations_file import load_destinations as read_destinations
-from leadflow.adapters.do_not_contact import load_do_not_contact
+from leadflow.adapters.do_not_contact import DoNotContactFile, load_do_not_contact
 from leadflow.adapters.group_commit import GroupCommit, group_commit
 from leadflow.adapters.json_log import JsonLog
 from leadflow.adapters.metrics import Metrics
 from leadflow.adapters.routes_file import load_routing as read_routing
-from leadflow.adapters.sql_retention import SqlRetention
 from leadflow.bootstrap_store import hold, is_shared, open_store
 from leadflow.domain.destination import DestinationSpec
 from leadflow.domain.errors import SettingsError
@@ -70,6 +68,7 @@ class Receiving:
     writer: GroupCommit
     inbox: CommittedInbox
     deliveries: CommittedDeliveries
+    retention: CommittedRetention
 
     async def probe(self) -> None:
         """Commit something, or raise LedgerError."""
@@ -131,24 +130,22 @@ def plan_from(settings: Settings) -> Plan:
     )
 
 
-async def purge_old(settings: Settings, *, now: float) -> dict[str, int]:
+async def purge_old(
+    settings: Settings, receiving: Receiving, *, now: float, goes_on: Callable[[], bool]
+) -> dict[str, int]:
     """Forget what is older than the settings let it be kept; tell how many rows of what."""
-
-    def purge() -> dict[str, int]:
-        # A connection of its own, and a commit every few rows: callbacks go on meanwhile.
-        with open_store(settings.database) as database:
-            return SqlRetention(database).purge_old(
-                now=now, inbox_days=settings.inbox_days, dead_days=settings.dead_days
-            )
-
-    return await asyncio.to_thread(purge)
+    return await receiving.retention.purge_old(
+        now=now, inbox_days=settings.inbox_days, dead_days=settings.dead_days, goes_on=goes_on
+    )
 
 
 @asynccontextmanager
 async def open_receiving(settings: Settings) -> AsyncIterator[Receiving]:
     """Start the writer; on the way out what it was given is written."""
     async with group_commit(partial(open_store, settings.database)) as writer:
-        yield Receiving(writer, CommittedInbox(writer), CommittedDeliveries(writer))
+        yield Receiving(
+            writer, CommittedInbox(writer), CommittedDeliveries(writer), CommittedRetention(writer)
+        )
 
 
 def open_destinations(
@@ -158,7 +155,11 @@ def open_destinations(
     # Imported here because a server without a worker needs no HTTP client, which is slow to load.
     from leadflow.adapters.sinks.opening import open_destinations as connect  # noqa: PLC0415
 
-    return connect(load_destinations(settings).values(), writer=receiving.writer)
+    return connect(
+        load_destinations(settings).values(),
+        writer=receiving.writer,
+        do_not_contact=DoNotContactFile(settings.do_not_contact),
+    )
 
 
 @contextmanager

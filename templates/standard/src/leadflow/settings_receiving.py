@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from leadflow.domain.token import TokenKey
+from leadflow.domain.token import KID, TokenKey
 from leadflow.setting_values import LOOPBACK, ParseError, to_number, to_path, to_text
 from leadflow.settings_table import SENDING, Setting
 
@@ -70,10 +70,11 @@ def in_seconds(parse: Callable[[str], float], unit_seconds: int) -> Callable[[st
 
 def _token_key(text: str) -> TokenKey:
     kid, colon, encoded = text.partition(":")
-    if not colon or not (kid.isascii() and kid.isalnum() and kid.islower() and len(kid) <= 8):  # noqa: PLR2004
+    if not colon or not KID.fullmatch(kid):
         raise ParseError("must be NAME:KEY, NAME being 1 to 8 lower-case letters and digits")
     try:
-        secret = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+        padded = encoded + "=" * (-len(encoded) % 4)
+        secret = base64.b64decode(padded, altchars="-_", validate=True)
     except (binascii.Error, ValueError):
         secret = b""
     if len(secret) < LEAST_KEY_BYTES:

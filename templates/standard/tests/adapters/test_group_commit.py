@@ -282,6 +282,8 @@ def test_a_thread_that_dies_leaves_nobody_waiting() -> None:
             answers: list[object] = [*await asyncio.gather(*runs, return_exceptions=True)]
             assert not writer.is_alive
             with pytest.raises(LedgerError, match="start this program again"):
+                await writer.outlived()
+            with pytest.raises(LedgerError, match="start this program again"):
                 await writer.run(write("later"))
             return answers
 
@@ -344,6 +346,21 @@ def test_stopping_finishes_what_was_taken_and_takes_nothing_more() -> None:
 
     assert asyncio.run(scenario()) == ["FIRST", "A", "B", "C"]
     assert database.rows == ["first", "a", "b", "c"]
+
+
+def test_stopping_leaves_a_store_that_has_fallen_silent() -> None:
+    database = FakeDatabase()
+
+    async def scenario() -> bool:
+        async with group_commit(database.opened) as writer:
+            first = await held_up(database, writer)
+            await writer.stop(seconds=0.01)
+            is_alive = writer.is_alive
+            database.may_commit.set()
+            assert await first == "FIRST"
+            return is_alive
+
+    assert asyncio.run(scenario())
 
 
 def test_a_store_that_does_not_open_is_heard_of_at_once() -> None:

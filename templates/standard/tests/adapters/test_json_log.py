@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from leadflow.adapters.json_log import JsonLog
+from leadflow.adapters.library_log import ReducedHandler
 
 NOON = 1_795_435_200.25
 
@@ -64,13 +65,29 @@ def test_while_a_loop_runs_lines_are_written_together_and_errors_at_once() -> No
     assert asyncio.run(write()) == [0, 0, 3]
 
 
+def test_what_repeats_is_one_line_and_a_count() -> None:
+    stream = io.StringIO()
+    log = a_log(stream)
+
+    async def flood() -> None:
+        for _ in range(5_000):
+            log.write("warning", "callback", outcome="unauthorized")
+        log.write("info", "callback", outcome="accepted")
+
+    asyncio.run(flood())
+    log.flush()
+
+    told = [(line["outcome"], line.get("repeated")) for line in lines(stream)]
+    assert told == [("unauthorized", None), ("accepted", None), ("unauthorized", 4_999)]
+
+
 def test_a_flood_is_cut_and_said() -> None:
     stream = io.StringIO()
     log = a_log(stream)
 
     async def flood() -> None:
-        for _ in range(10_005):
-            log.write("info", "callback")
+        for number in range(10_005):
+            log.write("info", "callback", number=number)
 
     asyncio.run(flood())
     log.flush()
@@ -112,6 +129,26 @@ def test_what_a_library_logs_is_told_without_its_values() -> None:
         "error",
     )
     assert "ada" not in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "Task exception was never retrieved\nfuture: <Task ada>",
+            "Task exception was never retrieved",
+        ),
+        ("Exception in callback finish(['ada@acme.com'])", "Exception in callback finish"),
+    ],
+)
+def test_what_asyncio_writes_into_its_messages_is_left_out(text: str, told: str) -> None:
+    stream = io.StringIO()
+    record = logging.LogRecord("asyncio", logging.ERROR, "", 1, text, (), None)
+
+    ReducedHandler(a_log(stream).write).emit(record)
+
+    (line,) = lines(stream)
+    assert (line["event"], line["message"]) == ("asyncio", told)
 
 
 def test_a_reader_that_is_gone_stops_nobody() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -18,7 +20,10 @@ from harness.received import (
     route,
     states,
 )
+from harness.stores import Store
+from leadflow.adapters.committed import CommittedRetention
 from leadflow.adapters.database import Database
+from leadflow.adapters.group_commit import group_commit
 from leadflow.adapters.sql_deliveries import SqlDeliveries
 from leadflow.adapters.sql_inbox import SqlInbox
 from leadflow.adapters.sql_journey import SqlJourney
@@ -140,6 +145,43 @@ def test_a_person_is_forgotten_everywhere(database: Database) -> None:
         "waiting",
     ]
     assert SqlRetention(database).purge_email(ADA) == dict.fromkeys(counts, 0)
+
+
+def test_what_clay_says_of_a_forgotten_person_later_goes_nowhere_and_is_not_kept(
+    database: Database,
+) -> None:
+    add_leads(database, [1, 2])
+    receive(database, arrival(1))
+    SqlRetention(database).purge_email(ADA)
+
+    late = receive(database, arrival(1, note="later"), arrival(2))
+    route(database, CRM, OUTREACH)
+
+    assert late == [Acceptance.NEW] * 2
+    assert not any(ADA in text.lower() for text in everything(database))
+    assert [name for name, _ in states(database)] == ["crm", "outreach"]  # of the other lead
+    assert SqlInbox(database).count() == {"routed": 1, "superseded": 2}
+    assert SqlJourney(database).journey(NOW, DAY).is_balanced
+    assert SqlJourney(database).problems() == []
+
+
+def test_a_running_process_forgets_between_its_other_writes_and_ends_when_told(
+    store: Store,
+) -> None:
+    with store.open() as database:
+        add_leads(database, [1])
+        receive(database, *(arrival(1, note=number) for number in range(1_200)))
+        route(database, limit=2_000)
+    rounds = iter([True, False])
+
+    async def scenario() -> list[dict[str, int]]:
+        async with group_commit(store.open) as writer:
+            purge_old = partial(
+                CommittedRetention(writer).purge_old, now=NOW + 8 * DAY, inbox_days=7, dead_days=30
+            )
+            return [await purge_old(goes_on=lambda: next(rounds)), await purge_old()]
+
+    assert [gone["inbox"] for gone in asyncio.run(scenario())] == [1_000, 200]
 
 
 def test_a_lead_is_forgotten_by_its_identity_however_its_row_spells_it(database: Database) -> None:

@@ -143,6 +143,55 @@ def test_an_answer_that_is_cut_off_is_lost(outreach: FakeOutreach) -> None:
     assert outreach.enrolments[ADA.lead_id] == 1
 
 
+def test_a_yes_stands_when_the_words_after_it_never_come() -> None:
+    async def run(status: bytes) -> Outcome:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"}")
+            writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 9\r\n\r\n{")
+            await reader.read()
+            writer.close()
+
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        fake = FakeOutreach(url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        async with server:
+            (outcome,) = await deliver(fake, timeout_seconds=0.3)
+        return outcome
+
+    assert asyncio.run(run(b"201 Created")).kind is OutcomeKind.DELIVERED
+    assert asyncio.run(run(b"400 Bad Request")).kind is OutcomeKind.LOST
+
+
+@pytest.mark.parametrize("name", ["Content-Type", "content-type"])
+def test_a_header_of_theirs_replaces_ours(name: str) -> None:
+    async def run() -> bytes:
+        heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            heard.set_result(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+            writer.close()
+
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server, open_http(timeout_seconds=3) as client:
+            sink = HttpSink(
+                client,
+                url=url,
+                method="POST",
+                headers={name: "application/vnd.api+json"},
+                body=BODY,
+                is_enrolment=True,
+                conflict_means_delivered=False,
+            )
+            await sink.deliver([ADA])
+        return await heard
+
+    head = asyncio.run(run()).lower()
+
+    assert head.count(b"content-type:") == 1
+    assert b"application/vnd.api+json" in head
+
+
 def test_the_whole_call_has_a_deadline(outreach: FakeOutreach) -> None:
     outreach.fault(latency_seconds=1)
 

@@ -29,7 +29,10 @@ def salesforce() -> Iterator[FakeSalesforce]:
 
 
 def deliver(
-    fake: FakeSalesforce, *deliveries: Delivery, secret: str | None = None
+    fake: FakeSalesforce,
+    *deliveries: Delivery,
+    secret: str | None = None,
+    fields: Mapping[str, object] = FIELDS,
 ) -> Sequence[Outcome]:
     async def run() -> Sequence[Outcome]:
         async with open_http(timeout_seconds=3) as client:
@@ -40,7 +43,7 @@ def deliver(
                 api_version="v62.0",
                 object_name="Lead",
                 external_id="Leadflow_Id__c",
-                fields=FIELDS,
+                fields=fields,
             )
             return await sink.deliver(deliveries or [ADA])
 
@@ -87,6 +90,17 @@ def test_a_record_that_is_refused_names_their_code_and_nothing_of_the_lead(
 
     assert outcome.kind is OutcomeKind.PERMANENT
     assert outcome.reason == "refused by Salesforce: REQUIRED_FIELD_MISSING (400)"
+
+
+def test_a_mapping_that_is_wrong_for_every_lead_holds_and_kills_none(
+    salesforce: FakeSalesforce,
+) -> None:
+    fields = {**FIELDS, "Leadflow_Id__c": "lead_id"}
+
+    (outcome,) = deliver(salesforce, fields=fields)
+
+    assert outcome.kind is OutcomeKind.HELD
+    assert outcome.reason == "Salesforce: INVALID_FIELD; mend destinations.yaml, or it"
 
 
 def test_a_token_is_fetched_once_and_again_when_the_session_has_ended(

@@ -120,6 +120,38 @@ def test_a_defect_of_ours_is_answered_429_and_told_by_its_type() -> None:
     assert (watch.outcomes, watch.faults) == (["defect"], ["ZeroDivisionError"])
 
 
+def test_a_store_that_has_fallen_silent_is_answered_429_in_the_end() -> None:
+    watch = RecordingWatch()
+
+    async def run() -> list[Message]:
+        silent = ScriptedInbox(asyncio.Event().wait)
+        endpoint = CallbackEndpoint(rules=RULES, inbox=silent, watch=watch, store_seconds=0.01)
+        return await call(endpoint, callback_body())
+
+    start, _ = asyncio.run(run())
+
+    assert start["status"] == 429
+    assert (b"retry-after", b"7") in start["headers"]
+    assert watch.outcomes == ["not_stored"]
+
+
+def test_whoever_still_waits_when_the_server_ends_is_answered_429_and_not_500() -> None:
+    watch = RecordingWatch()
+
+    async def run() -> list[Message]:
+        silent = ScriptedInbox(asyncio.Event().wait)
+        endpoint = CallbackEndpoint(rules=RULES, inbox=silent, watch=watch)
+        waiting = asyncio.ensure_future(call(endpoint, callback_body()))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        return await waiting
+
+    start, _ = asyncio.run(run())
+
+    assert start["status"] == 429
+    assert watch.outcomes == ["not_stored"]
+
+
 def test_more_callbacks_than_can_be_held_are_answered_429_at_once() -> None:
     watch = RecordingWatch()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
@@ -74,6 +74,42 @@ def test_a_head_without_end_is_cut_at_once(shared_receiver: RunningReceiver) -> 
         caller.send(b"X-Long: " + b"x" * 70_000)
 
         assert caller.answer().status == 431
+
+
+def test_a_head_of_very_many_lines_is_cut(shared_receiver: RunningReceiver) -> None:
+    lines = [f"X-{number}: y" for number in range(300)]
+
+    assert shared_receiver.post(callback_body(), *lines[:150]).status == 200
+    assert shared_receiver.post(callback_body(), *lines).status == 431
+    with shared_receiver.caller() as caller:
+        caller.send(head(10, *lines)[:-2])
+        assert words_until_closed(caller)[:12] == b"HTTP/1.1 431"
+
+
+def test_thousands_of_requests_at_once_on_one_connection_cost_no_memory_and_delay_nobody(
+    receiver: RunningReceiver,
+) -> None:
+    before = receiver.memory_bytes
+    with ExitStack() as stack:
+        flood = [stack.enter_context(receiver.caller()) for _ in range(10)]
+        for caller in flood:
+            caller.socket.setblocking(False)
+            with suppress(BlockingIOError):
+                caller.socket.send(b"GET /x HTTP/1.1\r\nHost:\r\n\r\n" * 20_000)
+        waits = honest_calls(receiver, until=time.monotonic() + 1)
+
+    assert waits[int(len(waits) * 0.99)] < 0.25
+    assert receiver.memory_bytes - before < 20_000_000
+
+
+def test_what_is_no_http_behind_a_callback_gets_no_answer_that_could_pass_for_its_own(
+    shared_receiver: RunningReceiver,
+) -> None:
+    body = callback_body()
+    with shared_receiver.caller() as caller:
+        caller.send(head(len(body)) + body + b"no HTTP\r\n\r\n")
+
+        assert words_until_closed(caller)[:12] in {b"", b"HTTP/1.1 200"}
 
 
 @pytest.mark.case(64)

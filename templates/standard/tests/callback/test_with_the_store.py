@@ -17,6 +17,7 @@ from harness.receiver import RunningReceiver, running_serve
 from harness.tokens import ENVIRON, callback_body, lead_id_of
 from harness.workspace import Workspace
 from leadflow.adapters.sqlite_store import open_store
+from leadflow.settings import settings_from
 
 LEADS = 2_000
 CALLERS = 8
@@ -134,7 +135,7 @@ def test_on_a_full_disk_every_callback_is_answered_429_and_later_taken(
         limit_files(server, largest(project.folder) + ROOM_BYTES)
         answers = [caller.post(callback_body(n, title="x" * 5_000)).status for n in range(1, 100)]
         unready = caller.get("/readyz").status
-        assert caller.post(b"{").status == 429  # nor can it be kept in the quarantine
+        assert caller.post(b"{" * 50_000).status == 429  # nor can it be kept in the quarantine
 
         limit_files(server, UNLIMITED)
         time.sleep(READY_AGAIN_SECONDS)
@@ -161,6 +162,7 @@ def test_a_second_server_on_the_same_file_is_refused(project: Workspace) -> None
         (["--host", "0.0.0.0"], {}, "--behind-proxy"),  # noqa: S104
         ([], {"CLAY_CALLBACK_SECRETS": ""}, "CLAY_CALLBACK_SECRETS"),
         ([], {"CLAY_TOKEN_KEYS": ""}, "CLAY_TOKEN_KEYS"),
+        ([], {"CLAY_TOKEN_KEYS": f"k1:{'A' * 60}?"}, "base64url"),
     ],
 )
 def test_what_is_not_safe_to_start_is_not_started(
@@ -173,6 +175,12 @@ def test_what_is_not_safe_to_start_is_not_started(
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_token_key_may_be_named_by_a_year() -> None:
+    keys = settings_from({"CLAY_TOKEN_KEYS": f"2026:{'A' * 43}"}).token_keys
+
+    assert [key.kid for key in keys] == ["2026"]
 
 
 @pytest.mark.parametrize("options", [[], ["--no-work"]], ids=["with the worker", "receiving only"])

@@ -86,6 +86,16 @@ def test_a_number_that_is_no_dead_delivery_is_one_line_with_a_remedy(workspace: 
     assert "there is no delivery 999; `leadflow dead list` has them" in done.stderr
 
 
+@pytest.mark.parametrize("command", [["show"], ["redrive", "--yes"]], ids=str)
+def test_a_number_that_no_store_can_hold_is_a_wrong_word(
+    workspace: Workspace, command: list[str]
+) -> None:
+    done = workspace.leadflow("dead", *command, str(2**63))
+
+    assert done.returncode == 2
+    assert f"{2**63} is not in the range" in done.stderr
+
+
 def test_redriven_by_id_it_waits_again_and_the_second_time_is_no_news(
     workspace: Workspace,
 ) -> None:

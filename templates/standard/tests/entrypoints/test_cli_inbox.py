@@ -79,6 +79,8 @@ def test_an_event_that_could_not_be_routed_is_routed_anew_when_asked(
         (["quarantine", "9"], "there is no body 9 in quarantine"),
         (["list", "--state", "lost"], "is not one of"),
         (["retry"], "Missing argument"),
+        (["retry", str(2**63)], "is not in the range"),
+        (["quarantine", str(2**63)], "is not in the range"),
     ],
 )
 def test_a_wrong_word_is_refused_with_a_remedy(

@@ -8,12 +8,13 @@ from collections.abc import Callable
 import pytest
 
 from clay_sandbox import RunningSandbox
-from harness.callbacks import End, call_back, deliver, put_into_quarantine, send
-from harness.workspace import Workspace
+from harness.callbacks import End, age, call_back, deliver, put_into_quarantine, send
+from harness.workspace import Workspace, lead_rows, write_csv
 from leadflow.domain.delivery import DeliveryState
 
 StartClay = Callable[..., RunningSandbox]
 REFUSED = End(DeliveryState.DEAD, "400")
+WAITS = End(DeliveryState.WAITING)
 LOST = End(DeliveryState.UNKNOWN, "answer lost", is_enrolment=True)
 
 
@@ -62,6 +63,35 @@ def test_what_is_in_quarantine_stands_beside_the_account(
 
     assert "1 in quarantine" in done.stdout
     assert workspace.status()["quarantined"] == 1
+
+
+def test_what_waits_for_a_destination_is_told_with_its_reason(
+    workspace: Workspace, clay: StartClay
+) -> None:
+    clay()
+    call_back(workspace, *send(workspace, 2))
+    deliver(workspace, crm=End(DeliveryState.WAITING, "401: the token was refused"), former=WAITS)
+
+    told, found = workspace.leadflow("status"), workspace.leadflow("doctor")
+
+    assert "waiting for crm: 2 (answered: 401: the token was refused)\n" in told.stdout
+    assert "waiting for former: 2\n" in told.stdout
+    assert "some wait for former; destinations.yaml does not have it" in found.stdout
+    assert "some wait for crm" not in found.stdout
+
+
+def test_leads_in_a_file_are_not_accused_of_a_missing_callback(workspace: Workspace) -> None:
+    file = write_csv(workspace.folder / "leads.csv", lead_rows(2))
+    workspace.environ.update(CLAY_PLAN="free", CALLBACK_TIMEOUT_HOURS="0.001")
+    assert workspace.leadflow("send", str(file), "--transport", "csv").returncode == 0
+    age(workspace, seconds=3600)
+
+    told = workspace.leadflow("status", "--check")
+
+    assert told.returncode == 0, told.stdout
+    assert "0 callback timeout + 0 unknown + 2 in flight" in told.stdout
+    assert "in files for Clay's importer: 2; `leadflow import EXPORT`" in told.stdout
+    assert workspace.leadflow("overdue").returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,33 @@ def test_rows_that_cannot_be_read_are_reported_without_what_they_hold(
     assert "acme" not in str(report)
 
 
+class Unwilling:
+    """A value that is not even equal to itself, such as pandas' NA, and cannot be written."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("ada@acme.com")
+
+
+def test_a_row_with_a_value_that_is_no_text_spoils_no_other(
+    workspace: Workspace, clay: StartClay
+) -> None:
+    sandbox = clay()
+    good, bad, large = lead_rows(3)
+
+    report = send(
+        workspace, [good, {**bad, "company": Unwilling()}, {**large, "company": 9**5_000}]
+    )
+
+    assert (report.sent, report.failed) == (1, 2)
+    assert report.errors == (
+        (2, "cannot be read as text: TypeError"),
+        (3, "cannot be read as text: ValueError"),
+    )
+    assert rows_made(sandbox) == 1
+
+
 def test_a_store_that_cannot_be_used_is_reported(
     workspace: Workspace, clay: StartClay, tmp_path: Path
 ) -> None:

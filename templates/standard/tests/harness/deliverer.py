@@ -101,6 +101,7 @@ class Deliverer(SilentWorker):
     plan: Plan = everywhere
     terms: WorkerTerms = TERMS
     openings: list[str] = field(default_factory=list)
+    do_not_contact: Callable[[], frozenset[str]] = frozenset
 
     def opened(self, destination: str, reason: str, *, seconds: float) -> None:
         self.openings.append(destination)
@@ -118,7 +119,7 @@ class Deliverer(SilentWorker):
         async with AsyncExitStack() as stack:
             writer = await stack.enter_async_context(group_commit(self.store.open))
             destinations = await stack.enter_async_context(
-                open_destinations(self.specs, writer=writer)
+                open_destinations(self.specs, writer=writer, do_not_contact=self.do_not_contact)
             )
             worker = asyncio.ensure_future(
                 run_worker(

@@ -23,6 +23,7 @@ from harness.server import until
 
 CONNECTIONS = 64
 LONGEST_PAUSE_SECONDS = 0.05
+LATENCY_SECONDS = 0.01  # so that a kill leaves something half done
 OUTREACH_CONCURRENCY = 4  # of destinations.yaml
 SCRATCH = """
 import sqlite3, sys
@@ -121,12 +122,15 @@ def weather(world: World, storm: Storm, *, shim: Path | None = None) -> None:
     print(f"seed {seed}")
     chance = random.Random(seed)
     callbacks = world.have_sent(people(storm.leads))
+    world.fakes.outreach.fault(latency_seconds=LATENCY_SECONDS)
     chance.shuffle(callbacks)
     power = None
     if shim is not None:
         power = PowerLoss(world.workspace.folder, world.logs.parent / "synced", shim)
 
     cuts = strike(world, storm, callbacks, chance, power)
+    stored = in_inbox(world.store)
+    assert {callback.lead_id for callback in callbacks} - {*stored} == set()  # all acknowledged
     world.wait_until_settled()
 
     if power:

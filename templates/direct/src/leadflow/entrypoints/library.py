@@ -100,6 +100,8 @@ def _rows(leads: Iterable[Mapping[str, str]], rules: ColumnRules) -> Iterator[Nu
             yield number, _row(lead, rules)
         except LeadRejected as rejection:
             yield number, rejection
+        except Exception as fault:  # noqa: BLE001 - a value of the caller's own class did it
+            yield number, LeadRejected(f"cannot be read as text: {type(fault).__name__}")
 
 
 def _row(lead: Mapping[str, object], rules: ColumnRules) -> dict[str, str]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
+from leadflow.adapters.database import Database
 from leadflow.adapters.group_commit import GroupCommit
 from leadflow.adapters.sql_arrivals import accept
 from leadflow.adapters.sql_deliveries import SqlDeliveries
 from leadflow.adapters.sql_depth import Depth, depth
 from leadflow.adapters.sql_quarantine import SqlQuarantine
 from leadflow.adapters.sql_recovery import SqlRecovery
+from leadflow.adapters.sql_retention import Limits, SqlRetention, limits_at
 from leadflow.adapters.sql_routing import SqlRouting
 from leadflow.domain.delivery import Delivery, Settled
 from leadflow.domain.inbox import Acceptance, Arrival
 from leadflow.domain.planned import Plan
 
-__all__ = ["CommittedDeliveries", "CommittedInbox"]
+__all__ = ["CommittedDeliveries", "CommittedInbox", "CommittedRetention"]
 
 
 class CommittedInbox:
@@ -63,3 +66,32 @@ class CommittedDeliveries:
 
     async def depth(self, *, now: float) -> list[Depth]:
         return await self._writer.run(lambda database: depth(database, now=now))
+
+
+class CommittedRetention:
+    """Forgets a few rows at a time, between the other writes: none waits long, nor does a stop."""
+
+    def __init__(self, writer: GroupCommit) -> None:
+        self._writer = writer
+
+    async def purge_old(
+        self,
+        *,
+        now: float,
+        inbox_days: float,
+        dead_days: float,
+        goes_on: Callable[[], bool] = lambda: True,
+    ) -> dict[str, int]:
+        """Do as SqlRetention does, while it `goes_on`; tell how many rows of what are gone."""
+        limits = limits_at(now, inbox_days=inbox_days, dead_days=dead_days)
+        emptied = 0
+        for start in await self._writer.run(lambda database: SqlRetention(database).rounds()):
+            if not goes_on():
+                break
+            emptied += await self._writer.run(partial(_empty, start=start, limits=limits))
+        forgotten = await self._writer.run(lambda database: SqlRetention(database).forget(limits))
+        return {"inbox": emptied, "quarantine": forgotten}
+
+
+def _empty(database: Database, *, start: int, limits: Limits) -> int:
+    return SqlRetention(database).empty(start, limits)

@@ -7,7 +7,24 @@ from pathlib import Path
 from leadflow.domain.errors import FileRefused, LeadRejected
 from leadflow.domain.routing import contact_key
 
-__all__ = ["load_do_not_contact"]
+__all__ = ["DoNotContactFile", "load_do_not_contact"]
+
+
+class DoNotContactFile:
+    """The list as it stands now: read again when the file has changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._version: tuple[int, ...] = ()
+        self._keys = frozenset[str]()
+
+    def __call__(self) -> frozenset[str]:
+        """Give the addresses and domains, or raise FileRefused until the file can be read."""
+        version = _version(self._path)
+        if version != self._version:
+            self._keys = load_do_not_contact(self._path)
+            self._version = version
+        return self._keys
 
 
 def load_do_not_contact(path: Path) -> frozenset[str]:
@@ -26,11 +43,23 @@ def load_do_not_contact(path: Path) -> frozenset[str]:
     return frozenset(keys)
 
 
+def _version(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError as fault:
+        raise _unreadable(path, fault) from fault
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as fault:
         raise FileRefused(f"{path} is not UTF-8; save it as UTF-8") from fault
     except OSError as fault:
-        reason = f"{path} cannot be read: {fault.strerror}"
-        raise FileRefused(f"{reason}; nobody is contacted without it") from fault
+        raise _unreadable(path, fault) from fault
+
+
+def _unreadable(path: Path, fault: OSError) -> FileRefused:
+    reason = f"{path} cannot be read: {fault.strerror}"
+    return FileRefused(f"{reason}; nobody is contacted without it")

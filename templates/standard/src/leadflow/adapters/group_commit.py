@@ -9,6 +9,7 @@ Rule 2: a work may be run again after a rollback, so all it changes is the store
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -28,7 +29,9 @@ V = TypeVar("V")
 LAST = "~"  # behind every lead_id
 MAX_BATCH = 256  # bounds how long one transaction keeps other processes out
 MAX_WAITING = 4096  # beyond it the caller hears at once that we are busy
+STOP_SECONDS = 3.0  # for a store that has fallen silent: nobody was told that it is stored
 ENDED = "the thread that writes has ended; see the log, and start this program again"
+log = logging.getLogger(__name__)
 
 
 class GroupCommit:
@@ -71,10 +74,19 @@ class GroupCommit:
         Thread(target=keep_writing, args=arguments, name="group-commit", daemon=True).start()
         await opening
 
-    async def stop(self) -> None:
-        """Take nothing more, finish what was taken."""
-        self._gathering.close()
+    async def outlived(self) -> None:
+        """Raise LedgerError when it can write no more, which only a restart mends."""
         await asyncio.shield(self._ended)
+        raise LedgerError(ENDED)
+
+    async def stop(self, *, seconds: float = STOP_SECONDS) -> None:
+        """Take nothing more, finish what was taken; leave a store that does not answer."""
+        self._gathering.close()
+        try:
+            async with asyncio.timeout(seconds):
+                await asyncio.shield(self._ended)
+        except TimeoutError:
+            log.warning("the store does not answer; what it was given may not be stored")
 
     def _end(self, unfinished: Sequence[Entry]) -> None:
         """Leave nobody waiting: what is left was not committed, or nobody can tell."""

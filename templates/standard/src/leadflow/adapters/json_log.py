@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
-from typing import TextIO
+from typing import Any, TextIO
 
 from leadflow.adapters.library_log import ReducedHandler, place_of
 
@@ -24,10 +24,11 @@ __all__ = ["JsonLog"]
 
 BATCH_SECONDS = 0.2
 MOST_LINES = 10_000  # of one batch: a flood must not fill the disk
+Note = tuple[Any, ...]  # level, event, and the details in pairs
 
 
 class JsonLog:
-    """Collects lines while a loop runs, and writes them together."""
+    """Collects lines while a loop runs, and writes them together; what repeats is counted."""
 
     def __init__(
         self, stream: TextIO | None = None, *, now: Callable[[], float] = time.time
@@ -35,15 +36,19 @@ class JsonLog:
         self._stream, self._now = stream or sys.stderr, now
         self._guard = threading.Lock()
         self._lines: list[str] = []
+        self._repeats: dict[Note, int] = {}
         self._dropped = 0
         self._is_due = False
 
     def write(self, level: str, event: str, **details: str | float | None) -> None:
         """Note one event. `details` are identities, codes and counts, never what a lead says."""
-        line = self._line(level, event, details)
+        note = (level, event, *details.items())
         with self._guard:
-            if len(self._lines) < MOST_LINES:
-                self._lines.append(line)
+            if note in self._repeats:
+                self._repeats[note] += 1
+            elif len(self._lines) < MOST_LINES:
+                self._repeats[note] = 0
+                self._lines.append(self._line(level, event, details))
             else:
                 self._dropped += 1
         if level == "error":
@@ -59,8 +64,12 @@ class JsonLog:
         """Write what has been collected."""
         with self._guard:
             lines, self._lines = self._lines, []
+            repeats, self._repeats = self._repeats, {}
             dropped, self._dropped = self._dropped, 0
             self._is_due = False
+        for (level, event, *details), times in repeats.items():
+            if times:
+                lines.append(self._line(level, event, {**dict(details), "repeated": times}))
         if dropped:
             lines.append(self._line("warning", "lines left out", {"count": dropped}))
         try:

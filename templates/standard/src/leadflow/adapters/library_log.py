@@ -1,8 +1,12 @@
-"""What libraries log, reduced: the message before its values go in, and the place of a fault."""
+"""What libraries log, reduced: the message before its values go in, and the place of a fault.
+
+asyncio puts the values in itself: of a callback its arguments, of a task the text of its exception.
+"""
 
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +14,7 @@ from typing import Protocol
 __all__ = ["ReducedHandler", "place_of"]
 
 LEVELS = {"info", "warning", "error"}
+WORDS = re.compile(r"[\w ]*")  # up to the first sign or line end
 
 
 class Write(Protocol):
@@ -32,10 +37,18 @@ class ReducedHandler(logging.Handler):
         self._write(
             level if level in LEVELS else "error",
             record.name,
-            message=record.msg if isinstance(record.msg, str) else type(record.msg).__name__,
+            message=_message(record),
             reason=type(fault).__name__ if fault else None,
             where=place_of(fault) if fault else None,
         )
+
+
+def _message(record: logging.LogRecord) -> str:
+    if not isinstance(record.msg, str):
+        return type(record.msg).__name__
+    if record.name == "asyncio" and (words := WORDS.match(record.msg)):
+        return words[0].strip()
+    return record.msg
 
 
 def place_of(fault: BaseException) -> str:

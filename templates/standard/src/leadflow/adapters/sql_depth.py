@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from leadflow.adapters.database import Database
 
-__all__ = ["Depth", "depth"]
+__all__ = ["Depth", "Waiting", "depth", "waiting"]
 
 DEPTH = """
     SELECT open.destination, open.state, deliveries, created_at
@@ -18,6 +18,13 @@ DEPTH = """
            ) AS open
       JOIN delivery ON delivery_id = oldest
      ORDER BY open.destination, open.state
+"""
+WAITING = """
+    SELECT destination, count(*), max(reason)
+      FROM delivery
+     WHERE state = 'waiting' AND due_at IS NOT NULL
+     GROUP BY destination
+     ORDER BY destination
 """
 
 
@@ -36,3 +43,16 @@ def depth(database: Database, *, now: float) -> list[Depth]:
         Depth(destination, state, count, max(0.0, now - created_at))
         for destination, state, count, created_at in database.execute(DEPTH)
     ]
+
+
+class Waiting(NamedTuple):
+    """How many deliveries wait for a destination, and an answer that put one of them off."""
+
+    destination: str
+    deliveries: int
+    reason: str
+
+
+def waiting(database: Database) -> list[Waiting]:
+    """Say what each destination still has to take."""
+    return [Waiting(*row) for row in database.execute(WAITING)]

@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 from leadflow.adapters.database import Database
 from leadflow.adapters.sql_checks import problems
+from leadflow.adapters.sql_depth import Waiting, waiting
 from leadflow.domain.journey import Journey
 
 __all__ = ["SentNote", "SqlJourney"]
 
+# A lead that went to Clay in a file carries no token: an import brings it back, and no callback.
 # The first that fits. What is open decides before what is done, and what came back before what
 # was sent. The few open leads are gathered first, so that a million others cost one pass.
 JOURNEY = """
@@ -39,7 +41,8 @@ JOURNEY = """
                          THEN 'delivered'
                     WHEN state IN ('unknown', 'sending') THEN 'unknown'
                     WHEN state = 'failed' THEN 'dead'
-                    WHEN state = 'sent' AND changed_at < ? THEN 'callback timeout'
+                    WHEN state = 'sent' AND changed_at < ? AND export_id IS NULL
+                         THEN 'callback timeout'
                     ELSE 'in flight'
                     END AS place
                FROM lead LEFT JOIN worst ON worst.lead_seq = lead.seq
@@ -54,11 +57,18 @@ OVERDUE = """
       JOIN intake USING (intake_id)
       LEFT JOIN (SELECT DISTINCT lead_seq FROM inbox WHERE state <> 'routed') AS arrived
         ON arrived.lead_seq = lead.seq
-     WHERE state = 'sent' AND changed_at < ?
+     WHERE state = 'sent' AND changed_at < ? AND export_id IS NULL
        AND arrived.lead_seq IS NULL
        AND NOT EXISTS (SELECT 1 FROM newest WHERE newest.lead_seq = lead.seq)
        AND NOT EXISTS (SELECT 1 FROM enrichment WHERE enrichment.lead_id = lead.lead_id)
      ORDER BY changed_at, seq
+"""
+IN_FILES = """
+    SELECT count(*)
+      FROM lead
+     WHERE export_id IS NOT NULL AND state = 'sent'
+       AND NOT EXISTS (SELECT 1 FROM newest WHERE newest.lead_seq = lead.seq)
+       AND NOT EXISTS (SELECT 1 FROM enrichment WHERE enrichment.lead_id = lead.lead_id)
 """
 
 
@@ -94,6 +104,15 @@ class SqlJourney:
         """Give the leads sent longer ago than the limit of which nothing has come back."""
         found = self._database.execute(OVERDUE, (now - limit_seconds,))
         return [SentNote(*row) for row in found]
+
+    def in_files(self) -> int:
+        """Count the leads that went to Clay in a file and were not brought back by an import."""
+        (count,) = self._database.execute(IN_FILES).fetchone()
+        return int(count)
+
+    def waiting(self) -> list[Waiting]:
+        """Say what each destination still has to take."""
+        return waiting(self._database)
 
     def problems(self) -> list[str]:
         """Say where the tables disagree; there should be nothing to say."""

@@ -44,6 +44,7 @@ PLAN = """
      WHERE delivery.state <> 'delivered'
 """
 FILE = "UPDATE inbox SET state = ?, reason = ? WHERE event_id IN ({ids})"
+EMPTY = "UPDATE inbox SET facts = '{}' WHERE event_id = ?"
 REMEMBER = """
     INSERT INTO newest (lead_seq, event_id, issued_at) VALUES {rows}
         ON CONFLICT (lead_seq) DO UPDATE
@@ -81,6 +82,10 @@ class SqlPlanning:
     def supersede(self, events: Collection[Event]) -> None:
         """File those that came too late."""
         self._file(sorted(events), "superseded")
+
+    def empty(self, events: Iterable[Event]) -> None:
+        """Keep nothing of what these say."""
+        self._database.execute_many(EMPTY, [(event.event_id,) for event in events])
 
     def prove(self, leads: Iterable[Lead]) -> None:
         """Clay has a lead that it calls back about."""

@@ -6,10 +6,12 @@ late; its facts become {}. A few rows at a time, so that callbacks go on being t
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from leadflow.adapters.database import Database, marks
 from leadflow.adapters.sql_erasure import erase
 
-__all__ = ["SqlRetention", "empty_dead"]
+__all__ = ["Limits", "SqlRetention", "empty_dead", "limits_at"]
 
 DAY = 86_400
 AT_A_TIME = 1_000
@@ -59,6 +61,17 @@ EMPTY_DEAD = """
 FORGET = "DELETE FROM quarantine WHERE last_at < ?"
 
 
+class Limits(NamedTuple):
+    """What is from before these times goes."""
+
+    received: float
+    dead: float
+
+
+def limits_at(now: float, *, inbox_days: float, dead_days: float) -> Limits:
+    return Limits(now - inbox_days * DAY, now - dead_days * DAY)
+
+
 class SqlRetention:
     """Empties what is too old, and what a person asks to be emptied."""
 
@@ -67,27 +80,33 @@ class SqlRetention:
 
     def purge_old(self, *, now: float, inbox_days: float, dead_days: float) -> dict[str, int]:
         """Empty old facts that nothing waits for; dead letters are kept for longer."""
-        received, dead = now - inbox_days * DAY, now - dead_days * DAY
+        limits = limits_at(now, inbox_days=inbox_days, dead_days=dead_days)
+        emptied = sum(self.empty(start, limits) for start in self.rounds())
+        return {"inbox": emptied, "quarantine": self.forget(limits)}
+
+    def rounds(self) -> range:
+        """Where each round of `empty` begins."""
         (last,) = self._database.execute(LAST).fetchone()
-        emptied = sum(
-            self._empty(start, received=received, dead=dead) for start in range(0, last, AT_A_TIME)
-        )
-        forgotten = self._database.execute(FORGET, (received,)).rowcount
-        return {"inbox": emptied, "quarantine": forgotten}
+        return range(0, last, AT_A_TIME)
 
     def purge_email(self, key: str) -> dict[str, int]:
         """Empty whatever mentions the address, and all about the lead that has it."""
         return erase(self._database, key)
 
-    def _empty(self, start: int, *, received: float, dead: float) -> int:
+    def empty(self, start: int, limits: Limits) -> int:
+        """Do one round."""
         old = OLD.format(skip_locked=self._database.skip_locked)
         with self._database.transaction():
-            found = self._database.execute(old, (start, start + AT_A_TIME, received))
+            found = self._database.execute(old, (start, start + AT_A_TIME, limits.received))
             events = [event_id for (event_id,) in found]
             if not events:
                 return 0
             query = EMPTY.format(events=marks(events))
-            return self._database.execute(query, (*events, dead, dead)).rowcount
+            return self._database.execute(query, (*events, limits.dead, limits.dead)).rowcount
+
+    def forget(self, limits: Limits) -> int:
+        """Forget old bodies of the quarantine."""
+        return self._database.execute(FORGET, (limits.received,)).rowcount
 
 
 def empty_dead(database: Database, *, before: float, destination: str | None) -> int:

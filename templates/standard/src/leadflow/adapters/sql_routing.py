@@ -3,6 +3,7 @@
 On PostgreSQL several processes route at once. What they need is locked first and read after that:
 the events, then their leads; either is passed over when another process has it, and comes next
 time. So nobody waits for anybody, and two events of one lead are never routed side by side.
+What Clay still says of somebody who was purged goes nowhere, and is not kept.
 """
 
 from __future__ import annotations
@@ -47,11 +48,13 @@ class SqlRouting:
                     _judge(event, leads[event.lead_seq], plan)
                     for event in _latest(events)
                     if event.age >= routed.get(event.lead_seq, event.age)
+                    and not leads[event.lead_seq].is_purged
                 ]
                 planning = SqlPlanning(self._database, now=now)
                 planning.overtake({verdict.event.lead_seq for verdict in verdicts} & routed.keys())
                 planning.store(verdicts)
                 planning.supersede({*events} - {verdict.event for verdict in verdicts})
+                planning.empty([event for event in events if leads[event.lead_seq].is_purged])
                 planning.prove(leads.values())
         return len(events)
 

@@ -21,6 +21,7 @@ from leadflow.domain.errors import LedgerError, LedgerMismatch
 __all__ = ["make_private", "open_store", "open_store_to_read", "sqlite_path"]
 
 BUSY_MILLISECONDS = 5_000  # another process may be reading the account
+MOST_LOG_BYTES = 64 * 1024**2  # of the write-ahead log, once no long reader needs more of it
 PRAGMAS = f"""
     PRAGMA busy_timeout       = {BUSY_MILLISECONDS};
     PRAGMA journal_mode       = WAL;
@@ -28,6 +29,7 @@ PRAGMAS = f"""
     PRAGMA foreign_keys       = ON;
     PRAGMA cache_size         = -8192;   -- KiB: memory stays flat however large the ledger is
     PRAGMA wal_autocheckpoint = 4000;    -- pages: a commit seldom waits for the log to be emptied
+    PRAGMA journal_size_limit = {MOST_LOG_BYTES};
 """
 
 

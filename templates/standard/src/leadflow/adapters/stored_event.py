@@ -31,6 +31,11 @@ class Lead(NamedTuple):
     fields: str
     state: str
 
+    @property
+    def is_purged(self) -> bool:
+        """Was everything about it emptied, because the person asked for that?"""
+        return self.fields == "{}"
+
 
 class Verdict(NamedTuple):
     """Where an event goes, or why nobody can tell."""

@@ -3,6 +3,7 @@
     (planned) ──> waiting ── claimed ──> claimed ──┬── delivered ─────> delivered
         │            ^  │                    │     ├── refused ───────> dead ────┐
         │            │  └── superseded       │     ├── lost, enrolment> unknown ─┤
+        │            │                       │     ├── listed ────────> withheld │
         │            │                       │     └── put off ──┐               │
         │            └───────────────────────┴── released ───────┘               │
         └──> withheld                     <── redriven ──────────────────────────┘
@@ -55,6 +56,7 @@ class DeliveryEvent(StrEnum):
     RELEASED = "released"  # its worker is gone, and it may be written twice
     SUPERSEDED = "superseded"
     REDRIVEN = "redriven"  # a person wants another attempt
+    LISTED = "listed"  # the lead has come onto the do-not-contact list since it was routed
 
 
 TRANSITIONS: dict[tuple[DeliveryState, DeliveryEvent], DeliveryState] = {
@@ -65,6 +67,7 @@ TRANSITIONS: dict[tuple[DeliveryState, DeliveryEvent], DeliveryState] = {
     (DeliveryState.CLAIMED, DeliveryEvent.PUT_OFF): DeliveryState.WAITING,
     (DeliveryState.CLAIMED, DeliveryEvent.LOST): DeliveryState.UNKNOWN,
     (DeliveryState.CLAIMED, DeliveryEvent.RELEASED): DeliveryState.WAITING,
+    (DeliveryState.CLAIMED, DeliveryEvent.LISTED): DeliveryState.WITHHELD,
     (DeliveryState.DEAD, DeliveryEvent.REDRIVEN): DeliveryState.WAITING,
     (DeliveryState.UNKNOWN, DeliveryEvent.REDRIVEN): DeliveryState.WAITING,
 }

@@ -24,6 +24,15 @@ __all__ = [
 Read = Callable[[Findings, object, Where], object]
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|[0-9a-f:]+")
+# Written by leadflow itself: a second one would spoil the request.
+OWN_HEADERS = {
+    "host",
+    "connection",
+    "content-length",
+    "transfer-encoding",
+    "idempotency-key",
+}
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
 METHODS = ("POST", "PUT", "PATCH")
 
@@ -42,8 +51,10 @@ def read_url(found: Findings, value: object, where: Where) -> object:
         host, _ = parts.hostname, parts.port
     except ValueError:
         host = None
-    if text and not host:
-        found.add(where, "is not a URL")
+    if text and not (host and HOST.fullmatch(host)):
+        found.add(where, "is not a URL; write an international host name as xn--...")
+    elif " " in text or not text.isascii():
+        found.add(where, "holds what a URL may not: write it as %20 and the like")
     elif text and (parts.username or parts.password):
         found.add(where, "holds a user name; put a credential into a header")
     elif text and parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):
@@ -78,6 +89,8 @@ def read_headers(found: Findings, value: object, where: Where) -> object:
     for name, content in headers.items():
         if not HEADER.fullmatch(name):
             found.add((*where, name), "is not the name of a header")
+        if name.lower() in OWN_HEADERS:
+            found.add((*where, name), "is written by leadflow itself; leave it out")
         read_text(found, content, (*where, name))
     return headers
 

@@ -17,6 +17,7 @@ __all__ = ["destinations_from"]
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")  # it becomes part of keys, labels and command lines
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\}")
 COMMON = ("kind", "concurrency", "timeout_seconds")
+LONGEST_SECONDS = 25  # a call must end within its lease, and before a stop has to
 ENROLMENT_KIND = "http"  # the others write a record that may be written twice
 
 
@@ -41,7 +42,8 @@ def _spec(name: str, entry: object, found: Findings) -> DestinationSpec:
     if not NAME.fullmatch(name):
         found.add(where, "a name is a small letter, then small letters, digits, - and _")
     parts = found.mapping(entry, where, required=("kind",))
-    kind = found.choice(parts["kind"], (*where, "kind"), KINDS) if parts.get("kind") else ""
+    is_said = parts.get("kind") is not None
+    kind = found.choice(parts["kind"], (*where, "kind"), KINDS) if is_said else ""
     if kind in KINDS:
         own = ("enrolment",) if kind == ENROLMENT_KIND else ()
         required = [key for key, option in KINDS[kind].items() if option.default is None]
@@ -54,7 +56,10 @@ def _spec(name: str, entry: object, found: Findings) -> DestinationSpec:
             found.number(parts.get("concurrency", 4), (*where, "concurrency"), least=1, most=64)
         ),
         timeout_seconds=found.number(
-            parts.get("timeout_seconds", 10), (*where, "timeout_seconds"), least=0.1, most=100
+            parts.get("timeout_seconds", 10),
+            (*where, "timeout_seconds"),
+            least=0.1,
+            most=LONGEST_SECONDS,
         ),
         options=_options(kind, parts, where, found),
     )

@@ -16,7 +16,7 @@ class Journey:
     dead: int  # Clay or a destination refused it; `dead list` shows the latter
     callback_timeout: int  # sent, and not called back within the limit; `overdue` lists them
     unknown: int  # Clay or a destination may have it; a person decides
-    in_flight: int  # waiting, sent, or on its way to a destination
+    in_flight: int  # waiting, sent, in a file for the importer, or on its way to a destination
 
     @property
     def is_balanced(self) -> bool:

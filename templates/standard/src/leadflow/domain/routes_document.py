@@ -44,7 +44,8 @@ def _route(entry: object, where: Where, found: Findings, destinations: Collectio
         for field, tests in when.items()
         for condition in _conditions(field, tests, (*where, "when", field), found)
     ]
-    to = found.names(parts["to"], (*where, "to"), known=destinations) if parts.get("to") else ()
+    is_said = parts.get("to") is not None
+    to = found.names(parts["to"], (*where, "to"), known=destinations) if is_said else ()
     if parts.get("to") == []:
         found.add((*where, "to"), "names no destination; add one")
     return Route(name, tuple(conditions), to)

@@ -21,6 +21,7 @@ from leadflow.domain.subject import subject_of
 
 __all__ = [
     "CALLBACK_FIELD",
+    "KID",
     "TOKEN_FIELD",
     "Token",
     "TokenKey",

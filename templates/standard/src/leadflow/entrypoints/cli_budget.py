@@ -18,7 +18,8 @@ __all__ = ["budget"]
 NOTE = """\
 Reserved is the worst case that you stated: {cost}
 (CREDITS_PER_LEAD, ACTIONS_PER_LEAD). It is taken before each request leaves, and given back when
-Clay certainly has no row. What Clay really took is to be seen in Clay. Periods are those of UTC."""
+Clay certainly has no row. A file of the csv transport reserves nothing: you import it. What Clay
+really took is to be seen in Clay. Periods are those of UTC."""
 
 
 @click.command()

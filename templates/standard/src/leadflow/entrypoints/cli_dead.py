@@ -10,6 +10,7 @@ from leadflow.bootstrap import open_project
 from leadflow.domain.delivery import DeliveryState
 from leadflow.entrypoints.cli_options import format_option
 from leadflow.entrypoints.cli_redrive import destination_option, purge, reason_option, redrive
+from leadflow.entrypoints.numbers import NUMBER
 from leadflow.entrypoints.tables import may_show_facts, moment, print_facts, print_note, print_table
 from leadflow.settings import load_settings
 
@@ -78,7 +79,7 @@ def list_(*, destination: str | None, reason: str | None, limit: int, output_for
 
 
 @dead.command()
-@click.argument("delivery_id", type=click.IntRange(min=1), metavar="ID")
+@click.argument("delivery_id", type=NUMBER, metavar="ID")
 @click.option("--facts", is_flag=True, help="Print what was to be delivered: it is personal.")
 @format_option
 def show(*, delivery_id: int, facts: bool, output_format: str) -> None:

@@ -19,7 +19,7 @@ from leadflow.bootstrap import (
 from leadflow.domain.errors import LedgerError, SettingsError
 from leadflow.domain.limits import ClayLimits, Webhook, choose_webhook, life_warning, name_webhook
 from leadflow.entrypoints.cli_options import format_option
-from leadflow.entrypoints.doctor_receiving import examine_receiving
+from leadflow.entrypoints.doctor_receiving import examine_receiving, examine_waiting
 from leadflow.entrypoints.exit_codes import DONE, FOUND
 from leadflow.entrypoints.findings import Finding
 from leadflow.settings import Settings, load_settings
@@ -105,6 +105,7 @@ def _examine_ledger(settings: Settings, limits: ClayLimits) -> Iterator[Finding]
             used = {webhook.webhook_id: webhook for webhook in project.account.webhooks()}
             is_sound = project.database.is_sound()
             problems = project.journey.problems()
+            waiting = [waiting.destination for waiting in project.journey.waiting()]
             quarantined = project.quarantine.count()
     except LedgerError as fault:
         yield Finding("ledger", "cannot be used", str(fault))
@@ -116,6 +117,7 @@ def _examine_ledger(settings: Settings, limits: ClayLimits) -> Iterator[Finding]
     )
     for problem in problems:
         yield Finding("ledger", "does not add up", problem)
+    yield from examine_waiting(settings, waiting)
     if account.unknown:
         remedy = "look them up in Clay by lead_id, then `send --on-unknown=retry` or leave them"
         yield Finding("unknown leads", f"{account.unknown:,}", remedy)

@@ -11,6 +11,7 @@ from leadflow.bootstrap import open_beside, open_project
 from leadflow.entrypoints.cli_options import format_option
 from leadflow.entrypoints.cli_quarantine import quarantine
 from leadflow.entrypoints.exit_codes import DONE, FOUND
+from leadflow.entrypoints.numbers import NUMBER
 from leadflow.entrypoints.tables import may_show_facts, moment, print_facts, print_note, print_table
 from leadflow.settings import load_settings
 
@@ -71,7 +72,7 @@ def list_(*, state: str | None, limit: int, output_format: str) -> None:
 
 
 @inbox.command()
-@click.argument("event_id", type=click.IntRange(min=1), metavar="ID")
+@click.argument("event_id", type=NUMBER, metavar="ID")
 @click.option("--facts", is_flag=True, help="Print the facts: they are personal.")
 @format_option
 def show(*, event_id: int, facts: bool, output_format: str) -> None:
@@ -100,7 +101,7 @@ def show(*, event_id: int, facts: bool, output_format: str) -> None:
 
 
 @inbox.command()
-@click.argument("event_ids", type=click.IntRange(min=1), nargs=-1, required=True, metavar="ID...")
+@click.argument("event_ids", type=NUMBER, nargs=-1, required=True, metavar="ID...")
 @format_option
 @click.pass_context
 def retry(context: click.Context, /, *, event_ids: tuple[int, ...], output_format: str) -> None:

@@ -8,6 +8,7 @@ import click
 
 from leadflow.bootstrap import Project, open_project
 from leadflow.entrypoints.cli_options import format_option
+from leadflow.entrypoints.numbers import NUMBER
 from leadflow.entrypoints.tables import HIDDEN, may_show_facts, moment, print_note, print_table
 from leadflow.entrypoints.terminal import visible
 from leadflow.settings import load_settings
@@ -21,7 +22,7 @@ then run its cells again: the same row that comes right is taken."""
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=1), metavar="[ID]", required=False)
+@click.argument("number", type=NUMBER, metavar="[ID]", required=False)
 @click.option("--facts", is_flag=True, help="Print the body: it is personal.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @format_option

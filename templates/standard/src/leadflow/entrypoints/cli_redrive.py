@@ -12,7 +12,7 @@ from leadflow.bootstrap import Project, open_beside
 from leadflow.domain.delivery import DeliveryState
 from leadflow.entrypoints.cli_options import format_option
 from leadflow.entrypoints.exit_codes import DONE, FOUND
-from leadflow.entrypoints.numbers import FiniteRange
+from leadflow.entrypoints.numbers import NUMBER, FiniteRange
 from leadflow.entrypoints.tables import confirmed
 from leadflow.settings import load_settings
 
@@ -27,7 +27,7 @@ BY_ID_ONLY = "--on-unknown=retry risks a second enrolment: name each delivery by
 
 
 @click.command()
-@click.argument("ids", type=click.IntRange(min=1), nargs=-1, metavar="[ID]...")
+@click.argument("ids", type=NUMBER, nargs=-1, metavar="[ID]...")
 @click.option("--all", "is_all", is_flag=True, help="Every dead delivery.")
 @destination_option
 @reason_option

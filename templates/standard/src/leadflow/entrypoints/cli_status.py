@@ -26,6 +26,7 @@ UNKNOWN = "unknown (Clay may have it; `send --on-unknown=retry` sends again)"
 FAILED = "failed (`send --failed` tries again)"
 PERHAPS_TWICE = "sent again after a lost answer (perhaps twice in Clay)"
 SEE_DEAD = "`leadflow dead list` shows what a destination refused, or did not answer for"
+IN_FILES = "in files for Clay's importer: {count:,}; `leadflow import EXPORT` brings them back"
 SEE_OVERDUE = "`leadflow overdue` lists what Clay has not called back about"
 
 
@@ -88,6 +89,8 @@ def _document(
         "account": {**asdict(account), "is_balanced": account.is_balanced},
         "journey": {**asdict(journey), "is_balanced": journey.is_balanced},
         "problems": project.journey.problems(),
+        "waiting": [waiting._asdict() for waiting in project.journey.waiting()],
+        "in_files": project.journey.in_files(),
         "quarantined": project.quarantine.count(),
         "is_running": is_running,
         "unknown": [asdict(note) for note in project.account.unknown()],
@@ -117,11 +120,7 @@ def _print(answer: dict[str, Any], account: Account, journey: Journey) -> None:
     )
     for problem in answer["problems"]:
         click.echo(click.style(f"does not add up: {problem}", fg="red"))
-    # What failed or is unknown on the way to Clay counts in both sums, and is listed below.
-    if journey.dead > account.failed or journey.unknown > account.unknown:
-        click.echo(SEE_DEAD)
-    if journey.callback_timeout:
-        click.echo(SEE_OVERDUE)
+    _print_way_back(answer, account, journey)
     if answer["is_running"]:
         click.echo("a run is going on: the lead in flight counts as unknown until it is answered")
     for reason, count in answer["held"].items():
@@ -130,12 +129,29 @@ def _print(answer: dict[str, Any], account: Account, journey: Journey) -> None:
     _print_notes(FAILED, answer["failed"])
     _print_notes(PERHAPS_TWICE, answer["perhaps_twice"])
     for webhook in answer["webhooks"]:
-        click.echo(f"webhook {webhook['label']}: {webhook['used']:,} of {webhook['life']:,} used")
-        if webhook["full_at"]:
-            day = datetime.fromtimestamp(webhook["full_at"], UTC).date()
-            click.echo(f"  Clay called it full on {day}: others go first")
-        if webhook["warning"]:
-            click.echo(click.style(f"Warning: {webhook['warning']}", fg="yellow"), err=True)
+        _print_webhook(webhook)
+
+
+def _print_way_back(answer: dict[str, Any], account: Account, journey: Journey) -> None:
+    # What failed or is unknown on the way to Clay counts in both sums, and is listed below.
+    if journey.dead > account.failed or journey.unknown > account.unknown:
+        click.echo(SEE_DEAD)
+    if journey.callback_timeout:
+        click.echo(SEE_OVERDUE)
+    if answer["in_files"]:
+        click.echo(IN_FILES.format(count=answer["in_files"]))
+    for waiting in answer["waiting"]:
+        reason = f" (answered: {visible(waiting['reason'])})" if waiting["reason"] else ""
+        click.echo(f"waiting for {waiting['destination']}: {waiting['deliveries']:,}{reason}")
+
+
+def _print_webhook(webhook: dict[str, Any]) -> None:
+    click.echo(f"webhook {webhook['label']}: {webhook['used']:,} of {webhook['life']:,} used")
+    if webhook["full_at"]:
+        day = datetime.fromtimestamp(webhook["full_at"], UTC).date()
+        click.echo(f"  Clay called it full on {day}: others go first")
+    if webhook["warning"]:
+        click.echo(click.style(f"Warning: {webhook['warning']}", fg="yellow"), err=True)
 
 
 def _print_notes(title: str, notes: list[dict[str, Any]]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from leadflow.domain.delivery import Delivery, Outcome
-from leadflow.domain.errors import LedgerError
+from leadflow.domain.errors import FileRefused, LedgerError
 from leadflow.entrypoints.claims import Claims
 from leadflow.entrypoints.gate import Gate, Pass
 from leadflow.entrypoints.worker_terms import WorkerObserver, WorkerTerms
@@ -50,7 +50,7 @@ class DeliveryLoop:
                 self._news.clear()
                 try:
                     wait = await self._turn(calls)
-                except LedgerError as fault:
+                except (LedgerError, FileRefused) as fault:
                     wait = self._bear(fault)
                 await rest(self._news, seconds=wait)
             try:
@@ -133,9 +133,12 @@ class DeliveryLoop:
         self._storing += storing
         self._news.set()
 
-    def _bear(self, fault: LedgerError) -> float:
-        """Wait while the store is busy or full; a damaged one ends the worker."""
-        if not is_passing(fault):
+    def _bear(self, fault: LedgerError | FileRefused) -> float:
+        """Wait while the store is busy, or nobody can tell whom not to contact.
+
+        A damaged store ends the worker.
+        """
+        if isinstance(fault, LedgerError) and not is_passing(fault):
             raise fault
         self._observer.warns(f"{self._destination.name}: {fault}")
         return self._terms.poll_seconds

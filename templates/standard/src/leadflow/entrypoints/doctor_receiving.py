@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from leadflow.bootstrap_receiving import load_destinations, load_routing
@@ -10,10 +11,11 @@ from leadflow.domain.errors import DestinationsError, RoutingError
 from leadflow.entrypoints.findings import Finding
 from leadflow.settings import Settings
 
-__all__ = ["examine_receiving"]
+__all__ = ["examine_receiving", "examine_waiting"]
 
 MAKE_ONE = "`leadflow secrets` makes one; put it into .env"
 LOOP = "Clay would call itself, without end and at your expense: name the host of `leadflow serve`"
+GONE = "destinations.yaml does not have it: put it back under this name, or they wait for ever"
 CALLBACK_PATH = "/api/clay/enriched"
 
 
@@ -24,6 +26,13 @@ def examine_receiving(settings: Settings) -> Iterator[Finding]:
     yield _callback_url(settings)
     yield from _routes(settings)
     yield from _caps(settings)
+
+
+def examine_waiting(settings: Settings, destinations: Iterable[str]) -> Iterator[Finding]:
+    """Look for deliveries that wait for a destination which nobody delivers to."""
+    with suppress(DestinationsError):  # which is a finding of its own
+        for name in set(destinations) - load_destinations(settings).keys():
+            yield Finding("deliveries", f"some wait for {name}", GONE)
 
 
 def _secrets(settings: Settings) -> Finding:

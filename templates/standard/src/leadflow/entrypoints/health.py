@@ -23,7 +23,10 @@ FRESH_SECONDS = 1.0
 FAILED_SECONDS = 2.0  # after a callback that could not be stored
 PROBE_SECONDS = 5.0
 # Set by proxies and tunnels: what comes through one is not from this machine.
-FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "cf-connecting-ip")
+FORWARDED = (
+    *("forwarded", "via", "x-real-ip", "cf-connecting-ip"),
+    *("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"),
+)
 
 
 class Exposition(Protocol):

@@ -6,7 +6,7 @@ import asyncio
 import time
 from contextlib import suppress
 
-from leadflow.bootstrap_receiving import purge_old
+from leadflow.bootstrap_receiving import Receiving, purge_old
 from leadflow.domain.errors import LedgerError
 from leadflow.entrypoints.delivery_loop import rest
 from leadflow.entrypoints.watches import Log
@@ -18,11 +18,15 @@ PURGE_SECONDS = 3_600
 MOST_FILES = 65_536
 
 
-async def keep_purging(settings: Settings, log: Log, *, stop: asyncio.Event) -> None:
+async def keep_purging(
+    settings: Settings, receiving: Receiving, log: Log, *, stop: asyncio.Event
+) -> None:
     """Purge by the settings until `stop`; a store that cannot now may be able to in an hour."""
     while not stop.is_set():
         try:
-            gone = await purge_old(settings, now=time.time())
+            gone = await purge_old(
+                settings, receiving, now=time.time(), goes_on=lambda: not stop.is_set()
+            )
         except LedgerError as fault:
             log.failed("purge", fault)
         else:

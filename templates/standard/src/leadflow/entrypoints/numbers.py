@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-__all__ = ["FiniteRange"]
+__all__ = ["NUMBER", "FiniteRange"]
+
+NUMBER = click.IntRange(1, 2**63 - 1)  # as the store counts its rows
 
 
 class FiniteRange(click.FloatRange):

@@ -84,7 +84,7 @@ async def _ends(rows: Sequence[object], settings: Settings) -> list[_End]:
     leads = {number: row for number, row in enumerate(rows) if _is_mapping(row)}
     refused, why = await _send(leads, settings)
     columns = rules_from(settings).columns
-    lead_ids = {number: _lead_id(lead, columns) for number, lead in leads.items()}
+    lead_ids = {n: _lead_id(lead, columns) for n, lead in leads.items() if n not in refused}
     with open_project(settings.database, for_writing=False) as project:
         found = project.outcomes.of(sorted(set(filter(None, lead_ids.values()))))
     errors = {number: NO_MAPPING for number in range(len(rows)) if number not in leads} | refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 
 from leadflow.bootstrap_receiving import (
@@ -41,13 +41,13 @@ class Serving:
         stop_on_signals(stop)
         async with open_receiving(self.settings) as receiving:
             meters = Metrics(lambda: receiving.deliveries.depth(now=time.time()))
-            parts = []
+            parts: list[Awaitable[None]] = [_until(stop, receiving.writer.outlived())]
             if listener is not None:
                 parts.append(self._receive(listener, receiving, meters, stop, wake))
             if works:
                 parts += [
                     self._work(receiving, meters, stop, wake),
-                    keep_purging(self.settings, self.log, stop=stop),
+                    keep_purging(self.settings, receiving, self.log, stop=stop),
                 ]
             await _all_of(parts, stop)
 
@@ -83,6 +83,17 @@ class Serving:
                 observer=WorkerWatch(meters, self.log),
                 is_alone=not is_shared(self.settings.database),
             )
+
+
+async def _until(stop: asyncio.Event, watch: Coroutine[object, object, None]) -> None:
+    """Watch until `stop`, or crash with what is watched: a supervisor starts the process again."""
+    watching = asyncio.ensure_future(watch)
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait((watching, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if watching.done():
+        await watching
+    watching.cancel()
 
 
 async def _all_of(parts: Sequence[Awaitable[None]], stop: asyncio.Event) -> None:

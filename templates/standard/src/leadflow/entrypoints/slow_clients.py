@@ -1,8 +1,9 @@
 """One connection of the server, with the patience that uvicorn lacks.
 
 A request that is not whole within 10 seconds is answered 408 and its connection closed, whether
-its head or its body is late; a head that never ends is cut at 64 KiB. What follows a refusal (the
-rest of a body that is too large) is read and thrown away, so that the caller hears the refusal.
+its head or its body is late; a head that never ends is cut at 64 KiB or 200 lines, and so is a
+caller who sends many requests ahead of their answers. What follows a refusal (the rest of a body
+that is too large) is read and thrown away, so that the caller hears the refusal.
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ __all__ = ["BoundedConnection", "cut_late"]
 REQUEST_SECONDS = 10.0
 FIRST_BYTE_SECONDS = 10.0
 MOST_HEAD_BYTES = 64 * 1024
+MOST_HEADERS = 200  # each costs 30 times its bytes in memory
+MOST_AHEAD = 16  # requests in one packet; uvicorn would take, and keep, thousands
 MOST_BYTES = 16 * 1024 * 1024  # of one request, most of it thrown away
 TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\n"
+NO_HTTP = b"HTTP/1.1 400 Bad Request\r\n"
 HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
 ANSWER, CONTINUE = b"HTTP/1.1 ", b"HTTP/1.1 1"
 CLOSING = b"content-length: 0\r\nconnection: close\r\n\r\n"
@@ -52,6 +56,14 @@ class BoundedConnection(HttpToolsProtocol):
         if self._incomplete_since is not None:
             self._bound(len(data))
 
+    def on_headers_complete(self) -> None:
+        if len(self.pipeline) >= MOST_AHEAD or self._has_too_many_headers:
+            raise ValueError("more than any honest caller sends")  # the parser stops here
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
+        self._refuse(HEAD_TOO_LARGE if self._has_too_many_headers else NO_HTTP)
+
     def on_message_complete(self) -> None:
         self._incomplete_since = None
         super().on_message_complete()
@@ -79,9 +91,14 @@ class BoundedConnection(HttpToolsProtocol):
         at_work = self.cycle is not None and not self.cycle.response_complete
         return bool(self.pipeline) or (at_work and not self.cycle.more_body)
 
+    @property
+    def _has_too_many_headers(self) -> bool:
+        return len(self.headers or ()) > MOST_HEADERS
+
     def _bound(self, size: int) -> None:
         self._received += size
-        if self._received > (MOST_BYTES if self._is_in_body else MOST_HEAD_BYTES):
+        most = MOST_BYTES if self._is_in_body else MOST_HEAD_BYTES
+        if self._received > most or self._has_too_many_headers:
             self._refuse(HEAD_TOO_LARGE)
 
     def _refuse(self, status_line: bytes) -> None:

@@ -6,6 +6,7 @@ not stored is answered 429, which Clay asks again.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -24,6 +25,7 @@ from leadflow.use_cases.receive_callback import (
 __all__ = ["CALLBACK_PATH", "CallbackEndpoint", "CallbackWatch"]
 
 CALLBACK_PATH = "/api/clay/enriched"
+STORE_SECONDS = 15.0  # a store that has fallen silent must not silence us
 MOST_IN_HAND = 512  # callbacks at once, each with its body in memory
 
 
@@ -59,8 +61,10 @@ class CallbackEndpoint:
         inbox: Inbox,
         watch: CallbackWatch,
         now: Callable[[], float] = time.time,
+        store_seconds: float = STORE_SECONDS,
     ) -> None:
         self._rules, self._inbox, self._watch, self._now = rules, inbox, watch, now
+        self._store_seconds = store_seconds
         self._in_hand = 0
         self._written: dict[tuple[str, bool], tuple[Message, Message]] = {}
 
@@ -74,6 +78,8 @@ class CallbackEndpoint:
             answer = end.answer
         except _Gone:
             return
+        except (TimeoutError, asyncio.CancelledError) as late:  # stored or not: ask again
+            answer = self._again("not_stored", reason=type(late).__name__)
         except Exception as fault:  # noqa: BLE001 - the last resort: the row is not stored
             self._watch.failed(fault)
             answer = self._again("defect")
@@ -87,13 +93,14 @@ class CallbackEndpoint:
         authorization = headers.get(b"authorization")
         self._check(headers, authorization)
         raw = await _read(receive, most=self._rules.max_body_bytes)
-        return await receive_callback(
-            raw,
-            authorization=authorization,
-            rules=self._rules,
-            inbox=self._inbox,
-            now=self._now(),
-        )
+        async with asyncio.timeout(self._store_seconds):
+            return await receive_callback(
+                raw,
+                authorization=authorization,
+                rules=self._rules,
+                inbox=self._inbox,
+                now=self._now(),
+            )
 
     def _check(self, headers: Mapping[bytes, bytes], authorization: bytes | None) -> None:
         """Refuse by the head alone, before any of the body is read."""
@@ -108,8 +115,9 @@ class CallbackEndpoint:
         if self._in_hand > MOST_IN_HAND:
             raise _NotTaken(self._again("busy"))
 
-    def _again(self, outcome: str) -> CallbackAnswer:
-        return CallbackAnswer(429, outcome, retry_after_seconds=self._rules.retry_after_seconds)
+    def _again(self, outcome: str, *, reason: str = "") -> CallbackAnswer:
+        seconds = self._rules.retry_after_seconds
+        return CallbackAnswer(429, outcome, retry_after_seconds=seconds, reason=reason)
 
     def _messages(self, answer: CallbackAnswer, *, closes: bool) -> tuple[Message, Message]:
         """Write an answer; there are few different ones, so each is written once."""

@@ -53,6 +53,8 @@ class Destination:
     sink: Sink
     is_enrolment: bool  # must never happen twice for a lead
     concurrency: int
+    # Whom it must not reach, asked before every claim; raises FileRefused while nobody can tell.
+    do_not_contact: Callable[[], frozenset[str]] = frozenset
 
 
 @dataclass(frozen=True, slots=True)

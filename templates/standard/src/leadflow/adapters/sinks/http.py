@@ -40,7 +40,10 @@ class HttpSink:
         self._client = client
         self._url = httpx2.URL(url)
         self._method = method
-        self._headers = {"Content-Type": "application/json", "User-Agent": "leadflow", **headers}
+        self._headers = httpx2.Headers(
+            {"Content-Type": "application/json", "User-Agent": "leadflow"}
+        )
+        self._headers.update(headers)  # one of theirs replaces ours, however it is written
         self._body = body
         self._is_enrolment = is_enrolment
         self._conflict_means_delivered = conflict_means_delivered
@@ -50,7 +53,8 @@ class HttpSink:
 
     async def _post(self, delivery: Delivery) -> Outcome:
         body = json.dumps(fill(self._body, delivery.fields), ensure_ascii=False).encode()
-        headers = httpx2.Headers({**self._headers, "Idempotency-Key": self._key(delivery)})
+        headers = httpx2.Headers(self._headers)
+        headers["Idempotency-Key"] = self._key(delivery)
         answer = await ask(self._client, self._method, self._url, headers=headers, body=body)
         if isinstance(answer, Outcome):
             return answer

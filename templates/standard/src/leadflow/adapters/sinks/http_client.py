@@ -16,7 +16,7 @@ from contextvars import ContextVar
 import httpcore2
 import httpx2
 
-from leadflow.adapters.sinks.http_wire import HttpAnswer, exchange, to_request
+from leadflow.adapters.sinks.http_wire import HttpAnswer, read, to_request
 from leadflow.domain.errors import AnswerLost, NotSent
 
 __all__ = ["HttpClient", "open_http"]
@@ -56,15 +56,19 @@ class HttpClient:
         request.extensions.update(self._extensions)
         silence = _is_calling.set(True)
         connection = await self._connection(request.url.origin)
+        response: httpcore2.Response | None = None
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                answer, is_whole = await exchange(connection, request)
+                response = await connection.handle_async_request(request)
+                answer, is_whole = await read(response)
         except NEVER_LEFT as fault:
             await connection.aclose()
             raise NotSent(f"could not be reached: {type(fault).__name__}") from fault
         except CUT_OFF as fault:
-            await connection.aclose()
-            raise AnswerLost(f"no answer: {type(fault).__name__}") from fault
+            answer, is_whole = HttpAnswer(response.status if response else 0), False
+            if not answer.is_success:  # a yes is a yes, even where the words after it are lost
+                await connection.aclose()
+                raise AnswerLost(f"no answer: {type(fault).__name__}") from fault
         finally:
             _is_calling.reset(silence)
         if is_whole:

@@ -10,7 +10,7 @@ import httpx2
 
 from leadflow.domain.retry import parse_retry_after
 
-__all__ = ["HttpAnswer", "exchange", "to_request"]
+__all__ = ["HttpAnswer", "read", "to_request"]
 
 MOST_BODY_BYTES = 1024 * 1024
 
@@ -43,11 +43,8 @@ def to_request(
     )
 
 
-async def exchange(
-    connection: httpcore2.AsyncHTTPConnection, request: httpcore2.Request
-) -> tuple[HttpAnswer, bool]:
-    """Send and read; False when not all was read, so that the connection is of no more use."""
-    response = await connection.handle_async_request(request)
+async def read(response: httpcore2.Response) -> tuple[HttpAnswer, bool]:
+    """Read an answer; False when not all was read, so that the connection is of no more use."""
     body = bytearray()
     try:
         async for chunk in response.aiter_stream():

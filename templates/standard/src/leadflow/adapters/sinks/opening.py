@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -21,9 +21,15 @@ __all__ = ["open_destinations"]
 
 @asynccontextmanager
 async def open_destinations(
-    specs: Iterable[DestinationSpec], *, writer: GroupCommit
+    specs: Iterable[DestinationSpec],
+    *,
+    writer: GroupCommit,
+    do_not_contact: Callable[[], frozenset[str]] = frozenset,
 ) -> AsyncIterator[list[Destination]]:
-    """Connect each destination with a client of its own: no one waits for another's answer."""
+    """Connect each destination with a client of its own: no one waits for another's answer.
+
+    Enrolments ask `do_not_contact`; a record in the CRM contacts nobody.
+    """
     async with AsyncExitStack() as stack:
         destinations = []
         for spec in specs:
@@ -32,7 +38,10 @@ async def open_destinations(
                 opening = open_http(timeout_seconds=spec.timeout_seconds)
                 client = await stack.enter_async_context(opening)
             sink = _sink(spec, client) if client else DatabaseSink(writer)
-            destinations.append(Destination(spec.name, sink, spec.is_enrolment, spec.concurrency))
+            barred = do_not_contact if spec.is_enrolment else frozenset
+            destinations.append(
+                Destination(spec.name, sink, spec.is_enrolment, spec.concurrency, barred)
+            )
         yield destinations
 
 

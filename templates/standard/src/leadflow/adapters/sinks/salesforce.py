@@ -27,6 +27,13 @@ AMBIGUOUS = Outcome(OutcomeKind.PERMANENT, "ambiguous external id")
 MULTIPLE, BAD_REQUEST, UNAUTHORISED, FORBIDDEN = 300, 400, 401, 403
 DAILY_LIMIT, DAILY_PAUSE_SECONDS = "REQUEST_LIMIT_EXCEEDED", 900.0  # answered 403
 ROW_LOCK = "UNABLE_TO_LOCK_ROW"
+# Said of every lead alike: the mapping is wrong, or the organisation is full.
+NO_LEADS_FAULT = {
+    "INVALID_FIELD",
+    "INVALID_FIELD_FOR_INSERT_UPDATE",
+    "INVALID_TYPE",
+    "STORAGE_LIMIT_EXCEEDED",
+}
 ERROR_CODE = re.compile(r"[A-Z][A-Z_]{2,60}")
 
 
@@ -96,6 +103,8 @@ def _judge(answer: HttpAnswer) -> Outcome:
         return rate_limited(answer.retry_after_seconds or DAILY_PAUSE_SECONDS)
     if answer.status == BAD_REQUEST and code == ROW_LOCK:
         return Outcome(OutcomeKind.TRANSIENT, "the record is locked")
+    if answer.status == BAD_REQUEST and code in NO_LEADS_FAULT:
+        return Outcome(OutcomeKind.HELD, f"Salesforce: {code}; mend destinations.yaml, or it")
     return judge(answer, refusal=f"refused by Salesforce: {code or 'no reason given'}")
 
 
