@@ -9,7 +9,7 @@ from pathlib import Path
 
 from measure import PYTHON
 
-BENCHMARKS = ("commands", "csv_check", "pace")
+BENCHMARKS = ("commands", "csv_check", "pace", "callbacks", "deliveries")
 
 
 def main() -> None:
