@@ -139,11 +139,15 @@ SCENARIOS = {each.__name__: each for each in (peers, latency, connections, rows,
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("scenarios", nargs="*", choices=[*SCENARIOS], help="none: all")
+    parser.add_argument(
+        "scenarios", nargs="*", default=[*SCENARIOS], help=f"of {', '.join(SCENARIOS)}; none: all"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
+    if unknown := set(given.scenarios) - SCENARIOS.keys():
+        parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory() as folder:
-        for name in given.scenarios or SCENARIOS:
+        for name in given.scenarios:
             SCENARIOS[name](Place(Path(folder), given.rounds))
 
 
