@@ -15,7 +15,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -156,22 +156,21 @@ class Road:
         # Imported here because a rehearsal and `status` need no HTTP client, which is slow to load.
         from leadflow.adapters.clay_webhook import open_clay  # noqa: PLC0415
 
-        if not self.settings.token_keys:
+        settings = self.settings
+        if not settings.token_keys:
             raise SettingsError([NO_KEYS])
         async with open_clay(
-            self.settings.webhook_urls,
-            token=self.settings.webhook_token,
-            timeout_seconds=self.settings.timeout_seconds,
+            settings.webhook_urls,
+            token=settings.webhook_token,
+            timeout_seconds=settings.timeout_seconds,
         ) as clay:
             yield PostAgain(
                 clay=clay,
                 charges=self.ledger,
                 pauses=self.project.pace,
-                policy=replace(
-                    _retry_policy(self.settings), max_attempts=1 + int(self.settings.send_retries)
-                ),
+                policy=_retry_policy(settings, max_attempts=1 + int(settings.send_retries)),
                 quota=RetryQuota(),
-                interval_seconds=self.settings.interval_seconds,
+                interval_seconds=settings.interval_seconds,
                 waits=self.waits,
             )
 
@@ -196,7 +195,7 @@ def rules_from(settings: Settings) -> Rules:
             number_columns=frozenset(table["export"]["number_columns"]),
             escapes_formulas=settings.escapes_formulas,
         ),
-        retry=_retry_policy(settings),
+        retry=_retry_policy(settings, max_attempts=int(settings.retry_attempts)),
         compose=composer(ring, settings.callback_url),
     )
 
@@ -228,12 +227,12 @@ def open_report(path: Path) -> Iterator[LineReportFile]:
         path.unlink()
 
 
-def _retry_policy(settings: Settings) -> RetryPolicy:
+def _retry_policy(settings: Settings, *, max_attempts: int) -> RetryPolicy:
     return RetryPolicy(
         base_seconds=settings.retry_base_seconds,
         cap_seconds=settings.retry_cap_seconds,
         max_retry_after_seconds=LONGEST_PAUSE_SECONDS,
-        max_attempts=int(settings.retry_attempts),
+        max_attempts=max_attempts,
     )
 
 
