@@ -66,8 +66,9 @@ def test_only_mapped_columns_leave_this_machine(workspace: Workspace, clay: Star
 
     (arrived,) = sandbox.control.rows()
     assert "Private Note" in done.stderr
-    ours = {"correlation_token"}  # where callbacks come back
-    assert arrived["values"].keys() - ours == {
+    # Only where callbacks come back is there anything to prove them by.
+    ours = {"correlation_token"} if "CLAY_TOKEN_KEYS" in workspace.environ else set()
+    assert arrived["values"].keys() == ours | {
         "lead_id",
         "email",
         "first_name",

@@ -6,8 +6,7 @@ Clay <── PostAgain ── send_lead <── BudgetedLedger ── Database �
 file.csv <── CsvExport ── export_leads <── SqlExport ─┤
 export.csv ── CsvFile ──> import_export ──> SqlEnrichments
 
-What comes back from Clay is connected in bootstrap_receiving.py. No other module than these, and
-bootstrap_store.py beneath them, names concrete adapters.
+The way back is in bootstrap_receiving.py; beside these only bootstrap_store.py names adapters.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ def test_every_command_has_help_with_an_example(workspace: Workspace, command: l
     assert re.search(r"Examples?:\n +leadflow ", done.stdout)
 
 
-def test_the_readme_shows_a_few_lines_that_run(workspace: Workspace, clay: StartClay) -> None:
+def test_the_readme_shows_five_lines_that_run(workspace: Workspace, clay: StartClay) -> None:
     sandbox = clay()
     readme = next(path for path in (ROOT / "README.md", ROOT / "README.md.jinja") if path.exists())
     code = readme.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
@@ -128,7 +128,7 @@ def test_the_readme_shows_a_few_lines_that_run(workspace: Workspace, clay: Start
         check=True,
     )
 
-    assert len([line for line in code.splitlines() if line]) <= 7
+    assert len([line for line in code.splitlines() if line]) == 5
     assert "sent=1" in done.stdout
     assert sandbox.control.state()["rows"]["made"] == 1
 

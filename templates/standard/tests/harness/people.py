@@ -20,7 +20,7 @@ __all__ = ["Person", "Row", "callback_column", "callbacks_about", "expected_of",
 Person = dict[str, str]
 Row = Mapping[str, Any]
 BODY = (
-    f'{{"{TOKEN_FIELD}": "/{{{TOKEN_FIELD}}}", "email": "/{{email}}",'
+    '{"' + TOKEN_FIELD + '": "/{' + TOKEN_FIELD + '}", "email": "/{email}",'
     ' "first_name": "/{first_name}", "last_name": "/{last_name}", "company": "/{company}",'
     ' "work_email": "/{work_email}", "title": "/{job_title}", "icp_score": /{icp_score}}'
 )
