@@ -1,0 +1,110 @@
+"""The SQLite file: found by its URL, opened safely, taken forward to the current schema.
+
+WAL with synchronous FULL: what was committed survives a crash and a power cut.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from urllib.parse import quote
+
+from leadflow.adapters.schema_files import SCHEMA, latest_version
+from leadflow.adapters.sqlite_database import SqliteDatabase, storing
+from leadflow.adapters.sqlite_schema import check_version, take_forward
+from leadflow.domain.errors import LedgerError, LedgerMismatch
+
+__all__ = ["make_private", "open_store", "open_store_to_read", "sqlite_path"]
+
+BUSY_MILLISECONDS = 5_000  # another process may be reading the account
+MOST_LOG_BYTES = 64 * 1024**2  # of the write-ahead log, once no long reader needs more of it
+PRAGMAS = f"""
+    PRAGMA busy_timeout       = {BUSY_MILLISECONDS};
+    PRAGMA journal_mode       = WAL;
+    PRAGMA synchronous        = FULL;
+    PRAGMA foreign_keys       = ON;
+    PRAGMA cache_size         = -8192;   -- KiB: memory stays flat however large the ledger is
+    PRAGMA wal_autocheckpoint = 4000;    -- pages: a commit seldom waits for the log to be emptied
+    PRAGMA journal_size_limit = {MOST_LOG_BYTES};
+"""
+
+
+def sqlite_path(url: str) -> Path:
+    """Give the file that sqlite:///FILE names."""
+    return Path(url.removeprefix("sqlite:///"))
+
+
+@contextmanager
+def open_store(path: Path, *, schema: Traversable = SCHEMA) -> Iterator[SqliteDatabase]:
+    """Open the ledger, making it when it is not there."""
+    make_private(path)
+    with _connected(path, "rw") as connection:
+        database = SqliteDatabase(connection, str(path))
+        with storing(path):
+            check_version(connection, path, schema=schema)  # before a foreign file is written to
+            connection.executescript(PRAGMAS)
+        with database.transaction():
+            version = check_version(connection, path, schema=schema)
+            if version < latest_version(schema):
+                take_forward(connection, version=version, schema=schema)
+        yield database
+
+
+@contextmanager
+def open_store_to_read(path: Path, *, schema: Traversable = SCHEMA) -> Iterator[SqliteDatabase]:
+    """Open the ledger and leave no trace; one that is not there yet reads as empty."""
+    real = path.resolve()
+    # Without a write-ahead log nobody is writing, and SQLite need not make one to read.
+    is_at_rest = not real.with_name(f"{real.name}-wal").exists()
+    if path.exists():
+        with _connected(path, "ro&immutable=1" if is_at_rest else "ro") as connection:
+            with storing(path):
+                connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+                version = check_version(connection, path, schema=schema)
+            if version:
+                _check_is_current(path, version, schema)
+                yield SqliteDatabase(connection, str(path))
+                return
+    with closing(sqlite3.connect(":memory:")) as nothing:
+        take_forward(nothing, version=0, schema=schema)
+        yield SqliteDatabase(nothing, str(path))
+
+
+def make_private(path: Path) -> None:
+    """Make the file, when it is not there, for its owner's eyes only."""
+    # One that is there must not be opened and closed here: that would let go of the locks of every
+    # connection which this process has to it (POSIX), and another process would take the write-
+    # ahead log for abandoned.
+    try:
+        if not path.exists():
+            with suppress(FileExistsError):  # another process was quicker
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as fault:
+        raise LedgerError(
+            f"cannot use {path}: {fault.strerror}; check the folder and its permissions"
+        ) from fault
+
+
+def _check_is_current(path: Path, version: int, schema: Traversable) -> None:
+    """Taking an older ledger forward is for a command that writes: the older leadflow is lost."""
+    latest = latest_version(schema)
+    if version < latest:
+        raise LedgerMismatch(
+            f"{path} has schema {version}, this leadflow works with {latest}: "
+            "copy the file, then `leadflow send` takes it forward"
+        )
+
+
+@contextmanager
+def _connected(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+    with storing(path):
+        uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    try:
+        yield connection
+    finally:
+        connection.close()

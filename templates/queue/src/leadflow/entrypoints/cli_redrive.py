@@ -1,0 +1,151 @@
+"""`leadflow dead redrive` and `dead purge`: what becomes of deliveries that were given up."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+
+import click
+
+from leadflow.bootstrap import Project, open_beside
+from leadflow.domain.delivery import DeliveryState
+from leadflow.entrypoints.cli_options import format_option
+from leadflow.entrypoints.exit_codes import DONE, FOUND
+from leadflow.entrypoints.numbers import NUMBER, FiniteRange
+from leadflow.entrypoints.tables import confirmed
+from leadflow.settings import load_settings
+
+__all__ = ["destination_option", "purge", "reason_option", "redrive"]
+
+DAY = 86_400
+destination_option = click.option("--destination", metavar="NAME", help="Only of this destination.")
+reason_option = click.option("--reason", metavar="TEXT", help="Only where the reason holds TEXT.")
+WHICH = "say which: an ID (`leadflow dead list`), --destination NAME, --reason TEXT, or --all"
+NOT_BOTH = "name deliveries by ID, or choose them by --all, --destination or --reason; not both"
+BY_ID_ONLY = "--on-unknown=retry risks a second enrolment: name each delivery by its ID"
+
+
+@click.command()
+@click.argument("ids", type=NUMBER, nargs=-1, metavar="[ID]...")
+@click.option("--all", "is_all", is_flag=True, help="Every dead delivery.")
+@destination_option
+@reason_option
+@click.option(
+    "--on-unknown",
+    type=click.Choice(["keep", "retry"]),
+    default="keep",
+    show_default=True,
+    help="Enrolments named by ID whose answer was lost: leave them, or risk a second one.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@format_option
+@click.pass_context
+def redrive(
+    context: click.Context,
+    /,
+    *,
+    ids: tuple[int, ...],
+    is_all: bool,
+    destination: str | None,
+    reason: str | None,
+    on_unknown: str,
+    yes: bool,
+    output_format: str,
+) -> None:
+    """Try deliveries again: those named by ID, those of a destination, or all that are dead.
+
+    `leadflow serve` or `leadflow work` delivers them, at the usual pace and under the same
+    identity: redriving twice delivers once. Exit 1 when some that you named were left alone.
+
+    \b
+    Examples:
+      leadflow dead redrive 17 18
+      leadflow dead redrive --destination crm --yes
+      leadflow dead redrive 21 --on-unknown=retry
+    """
+    _check(ids, is_choice=is_all or bool(destination or reason), on_unknown=on_unknown)
+    left: dict[int, str] = {}
+    with open_beside(load_settings().database) as project:
+        if ids:
+            left = _left_alone(project, ids, with_unknown=on_unknown == "retry")
+            chosen = [number for number in dict.fromkeys(ids) if number not in left]
+            _ask(len(chosen), is_confirmed=yes)
+            count = project.dead.redrive(chosen, now=time.time())
+        else:
+            counts = project.dead.count(destination=destination, reason=reason)
+            _ask(counts.get(DeliveryState.DEAD, 0), is_confirmed=yes)
+            count = project.dead.redrive_all(
+                destination=destination, reason=reason, now=time.time()
+            )
+    _answer(count, left, output_format)
+    context.exit(FOUND if left else DONE)
+
+
+@click.command()
+@click.option(
+    "--older-than",
+    type=FiniteRange(0, 3_650),
+    metavar="DAYS",
+    help="Only what has been dead for so many days.  [DEAD_RETENTION_DAYS]",
+)
+@destination_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@format_option
+def purge(
+    *, older_than: float | None, destination: str | None, yes: bool, output_format: str
+) -> None:
+    """Empty what dead deliveries hold about people, so that they cannot be tried again.
+
+    The account still counts them. What another delivery of the lead still needs is kept.
+
+    \b
+    Examples:
+      leadflow dead purge
+      leadflow dead purge --older-than 7 --destination nurture --yes
+    """
+    settings = load_settings()
+    days = settings.dead_days if older_than is None else older_than
+    confirmed(f"Empty what has been dead for {days:g} days?", is_confirmed=yes)
+    with open_beside(settings.database) as project:
+        count = project.dead.purge(before=time.time() - days * DAY, destination=destination)
+    if output_format == "json":
+        click.echo(json.dumps({"purged": count}))
+    else:
+        click.echo(f"{count:,} emptied")
+
+
+def _check(ids: Sequence[int], *, is_choice: bool, on_unknown: str) -> None:
+    if ids and is_choice:
+        raise click.UsageError(NOT_BOTH)
+    if not ids and not is_choice:
+        raise click.UsageError(WHICH)
+    if on_unknown == "retry" and not ids:
+        raise click.UsageError(BY_ID_ONLY)
+
+
+def _left_alone(project: Project, ids: Sequence[int], *, with_unknown: bool) -> dict[int, str]:
+    """Say of each named delivery that is not to be tried again why."""
+    left = {}
+    for number in ids:
+        letter = project.dead.show(number)
+        state = letter.note.state if letter else None
+        if state == DeliveryState.UNKNOWN and not with_unknown:
+            left[number] = "unknown: it may be enrolled already; --on-unknown=retry enrols it again"
+        elif state not in {DeliveryState.DEAD, DeliveryState.UNKNOWN}:
+            left[number] = f"{state}: there is nothing to try again" if state else "not known"
+    return left
+
+
+def _ask(count: int, *, is_confirmed: bool) -> None:
+    if count:
+        confirmed(f"Deliver {count:,} again?", is_confirmed=is_confirmed)
+
+
+def _answer(count: int, left: dict[int, str], output_format: str) -> None:
+    if output_format == "json":
+        click.echo(json.dumps({"redriven": count, "left": left}))
+        return
+    click.echo(f"{count:,} will be delivered again")
+    for number, why in left.items():
+        click.echo(f"delivery {number} was left alone: {why}", err=True)

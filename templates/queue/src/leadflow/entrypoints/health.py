@@ -1,0 +1,104 @@
+"""Is the server alive, may it be sent callbacks, and what has it counted?
+
+Ready means that the inbox has just committed something; a server that drains is not ready.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from leadflow.domain.errors import LedgerError
+
+__all__ = ["Exposition", "Readiness", "health_routes"]
+
+FRESH_SECONDS = 1.0
+FAILED_SECONDS = 2.0  # after a callback that could not be stored
+PROBE_SECONDS = 5.0
+# Set by proxies and tunnels: what comes through one is not from this machine.
+FORWARDED = (
+    *("forwarded", "via", "x-real-ip", "cf-connecting-ip"),
+    *("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"),
+)
+
+
+class Exposition(Protocol):
+    """What has been counted, as Prometheus reads it."""
+
+    content_type: str
+
+    async def text(self) -> bytes:
+        """Write all of it."""
+
+
+class Readiness:
+    """Asks the inbox for a commit, at most once a second however often it is asked."""
+
+    def __init__(
+        self,
+        probe: Callable[[], Awaitable[object]],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._probe, self._clock = probe, clock
+        self._turn = asyncio.Lock()
+        self._asked_at: float | None = None
+        self._can_store = False
+        self._failed_at: float | None = None
+        self.is_draining = False
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Watch something being stored: a probe may still find room where a callback did not."""
+        try:
+            yield
+        except LedgerError:
+            self._failed_at = self._clock()
+            raise
+
+    async def why_not(self) -> str | None:
+        """Say why no callback should come here now; None when it may."""
+        if not self.is_draining:
+            async with self._turn:
+                if self._asked_at is None or self._clock() - self._asked_at >= FRESH_SECONDS:
+                    self._can_store = await self._commits()
+                    self._asked_at = self._clock()
+        if self.is_draining:
+            return "draining"
+        return None if self._can_store and not self._has_just_failed() else "cannot store"
+
+    def _has_just_failed(self) -> bool:
+        return self._failed_at is not None and self._clock() - self._failed_at < FAILED_SECONDS
+
+    async def _commits(self) -> bool:
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                await self._probe()
+        except Exception:  # noqa: BLE001 - whatever it is, the inbox cannot commit
+            return False
+        return True
+
+
+def health_routes(readiness: Readiness, exposition: Exposition) -> list[Route]:
+    """Build /healthz, /readyz and /metrics."""
+
+    async def live(_request: Request) -> Response:
+        return JSONResponse({"status": "live"})
+
+    async def ready(_request: Request) -> Response:
+        reason = await readiness.why_not()
+        return JSONResponse({"status": reason or "ready"}, 503 if reason else 200)
+
+    async def metrics(request: Request) -> Response:
+        if any(name in request.headers for name in FORWARDED):
+            return Response(status_code=404)  # they are for the operator, not for the world
+        return Response(await exposition.text(), media_type=exposition.content_type)
+
+    return [Route("/healthz", live), Route("/readyz", ready), Route("/metrics", metrics)]

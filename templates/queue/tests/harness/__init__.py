@@ -1,0 +1,1 @@
+"""What the tests share: a project folder, made-up leads, a proxy that makes trouble."""

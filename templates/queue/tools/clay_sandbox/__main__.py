@@ -1,0 +1,5 @@
+"""`python -m clay_sandbox`."""
+
+from .command import command
+
+command(prog_name="clay-sandbox")
