@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
+from leadflow.domain.errors import LeadflowError
 from leadflow.domain.source import Source
 
-__all__ = ["Job"]
+__all__ = ["Job", "QueueAway"]
 
 
 class Job(NamedTuple):
@@ -14,3 +15,10 @@ class Job(NamedTuple):
 
     lead_id: str
     source: Source
+    is_again: bool = False  # a person asked for it: it takes the place of a job that has ended
+
+
+class QueueAway(LeadflowError):  # noqa: N818 - states a fact: the instruction is "wait"
+    """The queue takes nothing now. Whatever was meant for it waits in the outbox."""
+
+    exit_code: ClassVar[int] = 75

@@ -15,8 +15,9 @@ CREATE TABLE outbox (
     outbox_id   INTEGER PRIMARY KEY,            -- the order in which they are handed over
     lead_id     TEXT    NOT NULL UNIQUE,        -- the id of the job, too
     source      TEXT    NOT NULL,               -- the name of the job
-    is_again    INTEGER NOT NULL DEFAULT 0,     -- asked for anew: a finished job stands in its way
-    queued_at   REAL    NOT NULL
+    is_again    INTEGER NOT NULL DEFAULT 0,     -- a person asked for it: a job may have ended
+    queued_at   REAL    NOT NULL,
+    taken_until REAL    NOT NULL DEFAULT 0      -- a relay hands it over; the end of its lease
 ) STRICT;
 
 -- The readings that leads of forms and events belong to are found by their name.
