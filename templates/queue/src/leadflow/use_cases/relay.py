@@ -9,8 +9,10 @@ gone lets go when its lease ends.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 
+from leadflow.domain.errors import LedgerError
 from leadflow.domain.job import Job
 
 __all__ = ["JobQueue", "Outbox", "Waiting", "relay"]
@@ -58,7 +60,8 @@ async def relay(
     try:
         await queue.add_many([each.job for each in waiting])
     except BaseException:
-        await outbox.let_go(outbox_ids)
+        with suppress(LedgerError):  # then the lease ends by itself
+            await outbox.let_go(outbox_ids)
         raise
     await outbox.forget(outbox_ids)
     return len(waiting)

@@ -16,6 +16,7 @@ CREATE TABLE outbox (
     lead_id     TEXT    NOT NULL UNIQUE,        -- the id of the job, too
     source      TEXT    NOT NULL,               -- the name of the job
     is_again    INTEGER NOT NULL DEFAULT 0,     -- a person asked for it: a job may have ended
+    may_repeat  INTEGER NOT NULL DEFAULT 0,     -- and accepts that Clay may get the lead twice
     queued_at   REAL    NOT NULL,
     taken_until REAL    NOT NULL DEFAULT 0      -- a relay hands it over; the end of its lease
 ) STRICT;
