@@ -18,6 +18,14 @@ from leadflow.domain.destination_options import (
     read_text,
     read_url,
 )
+from leadflow.domain.warehouse_options import (
+    read_batch_size,
+    read_columns,
+    read_credentials,
+    read_name,
+    read_seconds,
+    read_settings,
+)
 
 __all__ = ["KINDS", "DestinationSpec", "Option"]
 
@@ -69,4 +77,15 @@ KINDS: Mapping[str, Mapping[str, Option]] = {
         "conflict_means_delivered": Option(read_boolean, default=False),
     },
     "database": {},
+    "warehouse": {
+        "engine": Option(read_name, "duckdb"),
+        "credentials": Option(read_credentials, ""),
+        "settings": Option(read_settings, {}),
+        "folder": Option(read_text, "results/warehouse"),
+        "dataset": Option(read_name, "leadflow"),
+        "table": Option(read_name, "enrichment"),
+        "columns": Option(read_columns),
+        "batch_size": Option(read_batch_size, 500),
+        "every_seconds": Option(read_seconds, 2.0),
+    },
 }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from leadflow.adapters.group_commit import GroupCommit
@@ -13,6 +15,7 @@ from leadflow.adapters.sinks.http_client import HttpClient, open_http
 from leadflow.adapters.sinks.hubspot import HubSpot
 from leadflow.adapters.sinks.salesforce import Salesforce, Session
 from leadflow.adapters.sinks.salesforce_session import ClientCredentials, StaticToken
+from leadflow.adapters.sinks.warehouse import Warehouse, open_table
 from leadflow.domain.destination import DestinationSpec
 from leadflow.use_cases.deliver import Destination, Sink
 
@@ -33,16 +36,32 @@ async def open_destinations(
     async with AsyncExitStack() as stack:
         destinations = []
         for spec in specs:
-            client = None
-            if spec.kind != "database":
+            sink: Sink
+            calls = spec.concurrency
+            if spec.kind == "database":
+                sink = DatabaseSink(writer)
+            elif spec.kind == "warehouse":
+                sink = await stack.enter_async_context(aclosing(_warehouse(spec)))
+                calls = 1  # loads that wait for one another would only hold leases
+            else:
                 opening = open_http(timeout_seconds=spec.timeout_seconds)
-                client = await stack.enter_async_context(opening)
-            sink = _sink(spec, client) if client else DatabaseSink(writer)
+                sink = _sink(spec, await stack.enter_async_context(opening))
             barred = do_not_contact if spec.is_enrolment else frozenset
-            destinations.append(
-                Destination(spec.name, sink, spec.is_enrolment, spec.concurrency, barred)
-            )
+            destinations.append(Destination(spec.name, sink, spec.is_enrolment, calls, barred))
         yield destinations
+
+
+def _warehouse(spec: DestinationSpec) -> Warehouse:
+    options: dict[str, Any] = dict(spec.options)
+    columns, folder = options.pop("columns"), Path(options.pop("folder"))
+    batch_size, every_seconds = options.pop("batch_size"), options.pop("every_seconds")
+    return Warehouse(
+        partial(open_table, folder=folder, **options),
+        columns=columns,
+        batch_size=batch_size,
+        every_seconds=every_seconds,
+        timeout_seconds=spec.timeout_seconds,
+    )
 
 
 def _sink(spec: DestinationSpec, client: HttpClient) -> Sink:
