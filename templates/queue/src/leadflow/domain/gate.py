@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from leadflow.domain.call_end import CallEnd
 from leadflow.domain.circuit_breaker import BreakerRules
 from leadflow.domain.credit_budget import Caps, Cost
 from leadflow.domain.pacing import LONGEST_PAUSE_SECONDS
@@ -49,29 +50,6 @@ class RefusalReason(StrEnum):
     UNINITIALISED = "uninitialised"  # Redis was flushed, or never held the numbers
     OLDER = "older"  # Redis was restored, and counts less than the ledger
     UNREACHABLE = "unreachable"
-
-
-class CallEnd(StrEnum):
-    """How a call ended, as far as the gate is concerned."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"  # 4xx
-    BROKEN = "broken"  # 5xx, 3xx: Clay may have the lead
-    LOST = "lost"  # no answer: likewise
-    RATE_LIMITED = "rate limited"  # 429
-    UNREACHABLE = "unreachable"  # no connection was made
-    WEBHOOK_FULL = "webhook full"  # 403
-    UNUSED = "unused"  # no job was there, or its lead needed no call
-
-    @property
-    def is_charged(self) -> bool:
-        """Clay has the lead or may have it: what was reserved stays taken."""
-        return self in {CallEnd.ACCEPTED, CallEnd.BROKEN, CallEnd.LOST}
-
-    @property
-    def is_failure(self) -> bool:
-        """Clay itself failed, whatever the lead was."""
-        return self in {CallEnd.BROKEN, CallEnd.LOST, CallEnd.UNREACHABLE}
 
 
 class Leave(NamedTuple):

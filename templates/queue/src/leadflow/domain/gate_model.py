@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from leadflow.domain.call_end import CallEnd, Feed
 from leadflow.domain.circuit_breaker import BreakerState, CircuitBreaker
 from leadflow.domain.credit_budget import Cost, exceeded, periods
-from leadflow.domain.gate import CallEnd, GateRules, Leave, Refusal, RefusalReason, refuse
+from leadflow.domain.gate import GateRules, Leave, Refusal, RefusalReason, refuse
 from leadflow.domain.standing import Standing, in_credits
 
 __all__ = ["GateModel"]
@@ -38,7 +39,7 @@ class GateModel:
     tat: float = 0.0
     paused_until: float = 0.0
     isolated: str = ""  # the reason a person gave
-    standing: Standing = Standing({}, {})
+    standing: Standing = field(default_factory=lambda: Standing({}, {}))
     full: frozenset[str] = frozenset()
     open_leaves: Mapping[str, Reservation] = field(default_factory=dict)
 
@@ -133,18 +134,14 @@ class GateModel:
 def _fed(
     breaker: CircuitBreaker, end: CallEnd, leave: Leave, now: float, jitter: float
 ) -> CircuitBreaker:
-    if end.is_failure:
-        return breaker.on_failure(now, jitter, generation=leave.generation)
-    if end is CallEnd.UNUSED:
-        return _freed(breaker, leave)
-    if end is CallEnd.ACCEPTED or leave.is_probe:
-        return breaker.on_success(now, generation=leave.generation)
+    match end.feed(is_probe=leave.is_probe):
+        case Feed.GOOD:
+            return breaker.on_success(now, generation=leave.generation)
+        case Feed.BAD:
+            return breaker.on_failure(now, jitter, generation=leave.generation)
+        case Feed.FREE if breaker.generation == leave.generation:
+            return replace(breaker, probe_started_at=None)
     return breaker
-
-
-def _freed(breaker: CircuitBreaker, leave: Leave) -> CircuitBreaker:
-    is_of_now = breaker.generation == leave.generation
-    return replace(breaker, probe_started_at=None) if leave.is_probe and is_of_now else breaker
 
 
 def _without(leaves: Mapping[str, Reservation], leave_id: str) -> dict[str, Reservation]:
