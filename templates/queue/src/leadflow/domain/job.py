@@ -16,6 +16,7 @@ class Job(NamedTuple):
     lead_id: str
     source: Source
     is_again: bool = False  # a person asked for it: it takes the place of a job that has ended
+    may_repeat: bool = False  # and accepts that Clay may get the lead twice, where it is unknown
 
 
 class QueueAway(LeadflowError):  # noqa: N818 - states a fact: the instruction is "wait"
