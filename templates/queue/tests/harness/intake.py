@@ -6,19 +6,24 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from leadflow.adapters.data_files import load_lead_table
 from leadflow.adapters.database import Database
 from leadflow.adapters.sql_reception import receive
+from leadflow.domain.columns import ColumnRules
 from leadflow.domain.errors import LedgerError
 from leadflow.domain.job import Job, QueueAway
 from leadflow.domain.lead import Lead, LeadRules, identify, parse_lead
 from leadflow.domain.source import Source
+from leadflow.entrypoints.intake_terms import IntakeAnswer
 from leadflow.use_cases.take_in import ArrivedLead, Taken
 
 __all__ = [
+    "COLUMNS",
     "NOW",
     "RULES",
     "RecordingQueue",
     "RecordingReception",
+    "RecordingWatch",
     "arrived",
     "form_of",
     "jobs_in",
@@ -33,6 +38,9 @@ RULES = LeadRules(
     max_body_bytes=100_000,
     rejects_personal_mail=True,
     requires_names=True,
+)
+COLUMNS = ColumnRules(
+    {title: name for name, titles in load_lead_table()["fields"].items() for title in titles}
 )
 JOBS = "SELECT lead_id, source, is_again, may_repeat FROM outbox ORDER BY outbox_id"
 SOURCES = """
@@ -119,3 +127,21 @@ class RecordingQueue:
 
     def lead_ids(self) -> Iterable[str]:
         return [job.lead_id for job in self.jobs]
+
+
+@dataclass
+class RecordingWatch:
+    """Remembers what was answered, and what went wrong."""
+
+    answers: list[IntakeAnswer] = field(default_factory=list)
+    faults: list[Exception] = field(default_factory=list)
+
+    def answered(self, desk: str, answer: IntakeAnswer, *, seconds: float) -> None:
+        self.answers.append(answer)
+
+    def failed(self, fault: Exception) -> None:
+        self.faults.append(fault)
+
+    @property
+    def outcomes(self) -> list[str]:
+        return [answer.outcome for answer in self.answers]
