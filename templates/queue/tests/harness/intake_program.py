@@ -1,0 +1,132 @@
+"""Intake and relay as a process of their own, on a real store and, if there is one, a real queue.
+
+    python -m harness.intake_program FOLDER DATABASE_URL REDIS_URL OPTIONS
+
+Without a Redis ('') nothing is relayed. OPTIONS is a JSON object: burst, interval_seconds,
+poll_seconds. A file `die` in the folder makes it kill itself between storing and answering.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from harness.crm import HUBSPOT_SECRET, MAPPINGS, SALESFORCE_SECRET, URL
+from harness.intake import COLUMNS, RULES
+from harness.tokens import SECRETS
+from leadflow.adapters.bullmq_queue import open_queue
+from leadflow.adapters.committed_reception import CommittedOutbox, CommittedReception
+from leadflow.adapters.group_commit import GroupCommit, group_commit
+from leadflow.adapters.intake_metrics import IntakeMetrics
+from leadflow.adapters.json_log import JsonLog
+from leadflow.adapters.metrics import Metrics
+from leadflow.adapters.redis_client import open_redis
+from leadflow.bootstrap_store import open_store
+from leadflow.domain.address_limit import AddressLimit
+from leadflow.domain.retry import RetryPolicy
+from leadflow.entrypoints.health import Readiness
+from leadflow.entrypoints.intake import EVENTS_PATH, LEADS_PATH, IntakeEndpoint
+from leadflow.entrypoints.intake_events import EventDesk, EventRules
+from leadflow.entrypoints.intake_forms import FormDesk, FormRules
+from leadflow.entrypoints.intake_watch import IntakeReporter, RelayReporter
+from leadflow.entrypoints.receiving import stop_on_signals
+from leadflow.entrypoints.relay_loop import RelayTerms, run_relay
+from leadflow.entrypoints.server import listen, serve
+from leadflow.use_cases.take_in import ArrivedLead, Taken
+
+POLICY = RetryPolicy(0.05, 0.4, max_retry_after_seconds=1, max_attempts=5)
+
+
+class DyingReception(CommittedReception):
+    """Wakes the relay; dies between COMMIT and answer when it is told to."""
+
+    def __init__(self, writer: GroupCommit, wake: asyncio.Event, die: Path) -> None:
+        super().__init__(writer)
+        self._wake, self._die = wake, die
+
+    async def take(self, arrived: ArrivedLead) -> Taken:
+        taken = await super().take(arrived)
+        if self._die.exists():
+            self._die.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if taken is Taken.NEW:
+            self._wake.set()
+        return taken
+
+
+class Front:
+    """Each path to its endpoint."""
+
+    def __init__(self, places: dict[str, ASGIApp]) -> None:
+        self._places = places
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._places[scope["path"]](scope, receive, send)
+
+
+def front_of(reception: CommittedReception, reporter: IntakeReporter, **given: float) -> Front:
+    limit = AddressLimit(given.get("interval_seconds", 0.0001), int(given.get("burst", 1_000)))
+    form_rules = FormRules(RULES, COLUMNS, secrets=SECRETS, honeypot="fax")
+    event_rules = EventRules(
+        RULES,
+        MAPPINGS,
+        url=URL,
+        hubspot_secrets=(HUBSPOT_SECRET,),
+        salesforce_secrets=(SALESFORCE_SECRET,),
+    )
+    return Front(
+        {
+            LEADS_PATH: IntakeEndpoint(FormDesk(form_rules, reception, limit), watch=reporter),
+            EVENTS_PATH: IntakeEndpoint(EventDesk(event_rules, reception), watch=reporter),
+        }
+    )
+
+
+async def run(folder: Path, database: str, redis_url: str, log: JsonLog, **given: float) -> None:
+    stop, wake = asyncio.Event(), asyncio.Event()
+    stop_on_signals(stop)
+    meters = IntakeMetrics(Metrics().registry)
+    async with AsyncExitStack() as stack:
+        writer = await stack.enter_async_context(group_commit(partial(open_store, database)))
+        reception = DyingReception(writer, wake, folder / "die")
+        front = front_of(reception, IntakeReporter(meters, log), **given)
+        listener = listen("127.0.0.1", 0, is_behind_proxy=False)
+        readiness = Readiness(
+            lambda: writer.run(lambda store: store.execute("SELECT 1").fetchone())
+        )
+        parts = [serve(front, listener, readiness=readiness, watch=_Cuts(), stop=stop)]
+        if redis_url:
+            client = await stack.enter_async_context(open_redis(redis_url))
+            queue = await stack.enter_async_context(open_queue(client, attempts=3))
+            terms = RelayTerms(POLICY, poll_seconds=given.get("poll_seconds", 1.0))
+            observer = RelayReporter(meters, log)
+            outbox = CommittedOutbox(writer)
+            parts += [
+                run_relay(outbox, queue, stop=stop, wake=wake, terms=terms, observer=observer)
+            ]
+        host, port = listener.getsockname()[:2]
+        log.write("info", "listening", host=host, port=port)
+        await asyncio.gather(*parts)
+
+
+class _Cuts:
+    def cut(self, count: int) -> None:
+        """Leave it."""
+
+
+if __name__ == "__main__":
+    import uvloop
+
+    place, store_url, queue_url, options = sys.argv[1:]
+    program_log = JsonLog()
+    program_log.take_over("")
+    uvloop.run(run(Path(place), store_url, queue_url, program_log, **json.loads(options)))
+    program_log.flush()
