@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Protocol
 
@@ -83,8 +83,12 @@ async def serve(
     readiness: Readiness,
     watch: Watch,
     stop: asyncio.Event,
+    each_second: Callable[[float], None] = lambda _now: None,
 ) -> None:
-    """Answer until `stop` is set; then finish what has begun, and take nothing new."""
+    """Answer until `stop` is set; then finish what has begun, and take nothing new.
+
+    `each_second` is told the loop's time about once a second.
+    """
     config = uvicorn.Config(
         app,
         http=BoundedConnection,
@@ -99,7 +103,8 @@ async def serve(
         backlog=BACKLOG,
     )
     server = _Server(config)
-    async with _running(_sweep(server, watch)), _running(_stop(server, readiness, stop)):
+    sweep = _sweep(server, watch, each_second)
+    async with _running(sweep), _running(_stop(server, readiness, stop)):
         await server.serve(sockets=[listener])
 
 
@@ -111,10 +116,13 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _sweep(server: uvicorn.Server, watch: Watch) -> None:
+async def _sweep(
+    server: uvicorn.Server, watch: Watch, each_second: Callable[[float], None]
+) -> None:
     loop = asyncio.get_running_loop()
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
+        each_second(loop.time())
         if count := cut_late(list(server.server_state.connections), now=loop.time()):
             watch.cut(count)
 
