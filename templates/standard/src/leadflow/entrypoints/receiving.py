@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from types import FrameType
+
+from starlette.types import ASGIApp
 
 from leadflow.domain.errors import LedgerError
 from leadflow.domain.inbox import Acceptance, Arrival
@@ -32,6 +34,7 @@ class Receiver:
     meters: Meters
     log: Log
     woke: Callable[[], None] = lambda: None
+    endpoints: Mapping[str, ASGIApp] = field(default_factory=dict)  # besides, by their paths
 
     async def run(self, listener: socket.socket, *, stop: asyncio.Event) -> None:
         """Answer callbacks until `stop`; what has begun is finished."""
@@ -39,7 +42,12 @@ class Receiver:
         readiness = Readiness(self.probe)
         inbox = _WatchedInbox(self.inbox, self.woke, readiness)
         callbacks = CallbackEndpoint(rules=self.rules, inbox=inbox, watch=watch)
-        app = create_app(callbacks=callbacks, readiness=readiness, exposition=self.meters)
+        app = create_app(
+            callbacks=callbacks,
+            readiness=readiness,
+            exposition=self.meters,
+            endpoints=self.endpoints,
+        )
         host, port = listener.getsockname()[:2]
         self.log.write("info", "listening", host=host, port=port)
         await serve(
