@@ -22,6 +22,7 @@ __all__ = ["Document", "parse_document"]
 
 LARGEST_BYTES = 64 * 1024
 DEEPEST = 10
+TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 LONGEST_KEY = 40
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{1,15}")
@@ -69,7 +70,9 @@ def parse_document(name: str, content: bytes) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark else 1
-        raise FileProblems(name, [f"{name}:{line}: not YAML: {error.problem}"]) from error
+        too_deep = "nesting" in str(error.problem)  # libyaml's own limit, reached before ours
+        reason = TOO_DEEP if too_deep else f"not YAML: {error.problem}"
+        raise FileProblems(name, [f"{name}:{line}: {reason}"]) from error
     except yaml.YAMLError as error:
         raise FileProblems(name, [f"{name}:1: not YAML: a character it does not allow"]) from error
     if node is None:
@@ -95,7 +98,7 @@ def _refuse_expansion(name: str, text: str) -> None:
         depth += isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent))
         depth -= isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent))
         if depth > DEEPEST:
-            raise FileProblems(name, [f"{name}:{line}: nested deeper than {DEEPEST} levels"])
+            raise FileProblems(name, [f"{name}:{line}: {TOO_DEEP}"])
 
 
 class _Reader:
