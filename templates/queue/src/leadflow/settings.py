@@ -12,17 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from leadflow.adapters.data_files import load_lead_table
+from leadflow.domain.caller_address import Network
 from leadflow.domain.columns import normalise_header
 from leadflow.domain.credit_budget import Caps
 from leadflow.domain.errors import SettingsError
 from leadflow.domain.token import TokenKey
 from leadflow.setting_values import ParseError, parse_dotenv, url_problem
+from leadflow.settings_intake import INTAKE
+from leadflow.settings_queue import QUEUE
 from leadflow.settings_receiving import DESTINATION_VARIABLES, RECEIVING
 from leadflow.settings_table import SENDING
 
 __all__ = ["SETTINGS", "Settings", "env_example", "load_settings", "settings_from"]
 
-SETTINGS = {**SENDING, **RECEIVING}
+SETTINGS = {**SENDING, **RECEIVING, **INTAKE, **QUEUE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,26 @@ class Settings:
     dead_days: float
     callback_secrets: tuple[str, ...] = field(repr=False)
     token_keys: tuple[TokenKey, ...] = field(repr=False)
+    redis_url: str = field(repr=False)  # likewise
+    redis_durability: str
+    valkey: Path
+    calls_per_second: float
+    worker_concurrency: float
+    job_attempts: float
+    on_unknown: str
+    intake_is_open: bool
+    intake_honeypot: str
+    intake_origins: frozenset[str]
+    intake_per_minute: float
+    intake_burst: float
+    trusted_proxies: tuple[Network, ...]
+    crm_events: Path
+    crm_events_url: str
+    salesforce_signature: str
+    salesforce_timestamp: str
+    intake_secrets: tuple[str, ...] = field(repr=False)
+    hubspot_secrets: tuple[str, ...] = field(repr=False)
+    salesforce_secrets: tuple[str, ...] = field(repr=False)
     variables: Mapping[str, str] = field(repr=False)  # what destinations.yaml may name
 
     @property

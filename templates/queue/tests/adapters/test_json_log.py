@@ -81,6 +81,40 @@ def test_what_repeats_is_one_line_and_a_count() -> None:
     assert told == [("unauthorized", None), ("accepted", None), ("unauthorized", 4_999)]
 
 
+def test_what_happens_to_many_leads_alike_is_one_line_that_names_them_all() -> None:
+    stream = io.StringIO()
+    log = a_log(stream)
+
+    async def callbacks() -> None:
+        for number in range(150):
+            log.lead("info", "callback", outcome="accepted", reason="", lead_id=f"lead-{number}")
+        log.lead("warning", "callback", outcome="late", reason="too old", lead_id="lead-x")
+
+    asyncio.run(callbacks())
+    log.flush()
+
+    first, second, third = lines(stream)
+    assert [first["outcome"], second["outcome"]] == ["accepted", "accepted"]
+    named = f"{first['leads']} {second['leads']}".split()
+    assert named == [f"lead-{number}" for number in range(150)]
+    assert (third["level"], third["reason"], third["leads"]) == ("warning", "too old", "lead-x")
+
+
+def test_a_flood_of_leads_is_cut_and_said() -> None:
+    stream = io.StringIO()
+    log = a_log(stream)
+
+    async def flood() -> None:
+        for number in range(10_005):
+            log.lead("info", "callback", outcome="accepted", reason="", lead_id=f"lead-{number}")
+
+    asyncio.run(flood())
+    log.flush()
+
+    assert sum(len(line.get("leads", "").split()) for line in lines(stream)) == 10_000
+    assert (lines(stream)[-1]["event"], lines(stream)[-1]["count"]) == ("lines left out", 5)
+
+
 def test_a_flood_is_cut_and_said() -> None:
     stream = io.StringIO()
     log = a_log(stream)

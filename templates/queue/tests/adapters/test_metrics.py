@@ -38,6 +38,30 @@ def test_what_was_counted_is_told_while_the_store_fails() -> None:
     assert 'leadflow_callbacks_total{outcome="not_stored"} 1.0' in text(metrics)
 
 
+def test_a_callback_is_counted_by_outcome_secret_and_key_and_timed() -> None:
+    metrics = Metrics()
+    for age_seconds in (0.5, 5, 700_000.0):
+        answer = CallbackAnswer(200, "accepted", slot=2, kid="k1", age_seconds=age_seconds)
+        metrics.answered(answer, seconds=0.002)
+
+    lines = text(metrics)
+
+    for line in (
+        'leadflow_callbacks_total{outcome="accepted"} 3.0',
+        'leadflow_secret_used_total{slot="2"} 3.0',
+        'leadflow_token_key_used_total{kid="k1"} 3.0',
+        'leadflow_callback_age_seconds_bucket{le="1.0"} 1.0',
+        'leadflow_callback_age_seconds_bucket{le="5.0"} 2.0',
+        'leadflow_callback_age_seconds_bucket{le="604800.0"} 2.0',
+        'leadflow_callback_age_seconds_bucket{le="+Inf"} 3.0',
+        "leadflow_callback_age_seconds_count 3.0",
+        "leadflow_callback_age_seconds_sum 700005.5",
+        'leadflow_callback_seconds_bucket{le="0.001"} 0.0',
+        'leadflow_callback_seconds_bucket{le="0.0025"} 3.0',
+    ):
+        assert line in lines
+
+
 def test_deliveries_calls_and_circuits_are_counted_by_destination() -> None:
     metrics = Metrics()
     metrics.delivered("crm", "delivered", 2)

@@ -125,8 +125,15 @@ def test_a_store_that_has_fallen_silent_is_answered_429_in_the_end() -> None:
 
     async def run() -> list[Message]:
         silent = ScriptedInbox(asyncio.Event().wait)
-        endpoint = CallbackEndpoint(rules=RULES, inbox=silent, watch=watch, store_seconds=0.01)
-        return await call(endpoint, callback_body())
+        endpoint = CallbackEndpoint(rules=RULES, inbox=silent, watch=watch, store_seconds=15)
+        waiting = asyncio.ensure_future(call(endpoint, callback_body()))
+        await asyncio.sleep(0)
+        now = asyncio.get_running_loop().time()
+        endpoint.give_up_late(now + 14)
+        await asyncio.sleep(0.01)  # a cancelled task would have ended by then
+        assert not waiting.done()
+        endpoint.give_up_late(now + 16)
+        return await waiting
 
     start, _ = asyncio.run(run())
 

@@ -12,7 +12,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
@@ -23,7 +23,8 @@ from leadflow.adapters.library_log import ReducedHandler, place_of
 __all__ = ["JsonLog"]
 
 BATCH_SECONDS = 0.2
-MOST_LINES = 10_000  # of one batch: a flood must not fill the disk
+MOST_LINES = 10_000  # of one batch, and leads as many: a flood must not fill the disk
+LEADS_PER_LINE = 100
 Note = tuple[Any, ...]  # level, event, and the details in pairs
 
 
@@ -37,6 +38,8 @@ class JsonLog:
         self._guard = threading.Lock()
         self._lines: list[str] = []
         self._repeats: dict[Note, int] = {}
+        self._leads: dict[tuple[str, str, str, str], list[str]] = {}
+        self._leads_noted = 0
         self._dropped = 0
         self._is_due = False
 
@@ -56,6 +59,17 @@ class JsonLog:
         else:
             self._schedule()
 
+    def lead(self, level: str, event: str, *, outcome: str, reason: str, lead_id: str) -> None:
+        """Note what happened to one lead; of what happens to many alike, a line names them all."""
+        with self._guard:
+            if self._leads_noted < MOST_LINES:
+                self._leads_noted += 1
+                self._leads.setdefault((level, event, outcome, reason), []).append(lead_id)
+            else:
+                self._dropped += 1
+        if not self._is_due:
+            self._schedule()
+
     def failed(self, event: str, fault: BaseException) -> None:
         """Note a fault that nobody expected."""
         self.write("error", event, reason=type(fault).__name__, where=place_of(fault))
@@ -63,7 +77,8 @@ class JsonLog:
     def flush(self) -> None:
         """Write what has been collected."""
         with self._guard:
-            lines, self._lines = self._lines, []
+            lines, self._lines = [*self._lead_lines(), *self._lines], []
+            self._leads, self._leads_noted = {}, 0
             repeats, self._repeats = self._repeats, {}
             dropped, self._dropped = self._dropped, 0
             self._is_due = False
@@ -82,6 +97,13 @@ class JsonLog:
         """Write what these libraries log as well; "" is all of them."""
         for name in loggers:
             logging.getLogger(name).handlers[:] = [ReducedHandler(self.write)]
+
+    def _lead_lines(self) -> Iterator[str]:
+        for (level, event, outcome, reason), lead_ids in self._leads.items():
+            for start in range(0, len(lead_ids), LEADS_PER_LINE):
+                some = " ".join(lead_ids[start : start + LEADS_PER_LINE])
+                told = {"outcome": outcome, "reason": reason, "leads": some}
+                yield self._line(level, event, told)
 
     def _schedule(self) -> None:
         if self._is_due:

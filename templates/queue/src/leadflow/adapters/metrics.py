@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from functools import cache
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -17,12 +16,11 @@ from prometheus_client import (
 from prometheus_client import generate_latest as expose
 
 from leadflow.adapters.sql_depth import Depth
+from leadflow.adapters.tally import CallbackTally
 from leadflow.domain.errors import LedgerError
-from leadflow.use_cases.receive_callback import CallbackAnswer
 
 __all__ = ["Metrics"]
 
-AGE_BUCKETS = (1, 5, 15, 60, 300, 900, 3_600, 21_600, 86_400, 604_800)
 TIME_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
 
 
@@ -40,22 +38,10 @@ class Metrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._depths = depths
         self.registry = CollectorRegistry()
-        self._answers = cache(
-            self._counter("leadflow_callbacks", "Callbacks answered", "outcome").labels
-        )
-        self._slots = cache(
-            self._counter("leadflow_secret_used", "Callbacks, by secret", "slot").labels
-        )
-        self._kids = cache(
-            self._counter("leadflow_token_key_used", "Callbacks, by token key", "kid").labels
-        )
+        callbacks = CallbackTally(TIME_BUCKETS)
+        self.registry.register(callbacks)
+        self.answered = callbacks.answered
         self._cut = self._counter("leadflow_connections_cut", "Connections cut as too slow")
-        self._age = self._histogram(
-            "leadflow_callback_age_seconds", "From sending a lead to its callback", AGE_BUCKETS
-        )
-        self._time = self._histogram(
-            "leadflow_callback_seconds", "From a callback's head to its answer", TIME_BUCKETS
-        )
         self._outcomes = self._counter(
             "leadflow_delivery_outcomes", "Deliveries attempted", "destination", "outcome"
         )
@@ -67,17 +53,6 @@ class Metrics:
         self._oldest = self._gauge(
             "leadflow_oldest_delivery_seconds", "Age of the oldest", "destination", "state"
         )
-
-    def answered(self, answer: CallbackAnswer, *, seconds: float) -> None:
-        """Count one answer."""
-        self._answers(answer.outcome).inc()
-        self._time.observe(seconds)
-        if answer.slot is not None:
-            self._slots(str(answer.slot)).inc()
-        if answer.kid is not None:
-            self._kids(answer.kid).inc()
-        if answer.age_seconds is not None:
-            self._age.observe(answer.age_seconds)
 
     def cut(self, count: int) -> None:
         """Count connections that were cut because their request was overdue."""

@@ -23,6 +23,7 @@ Refusal = Callable[[list[Problem]], LeadflowError]
 
 LARGEST_BYTES = 64 * 1024
 DEEPEST = 10
+TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -65,7 +66,9 @@ def read_yaml(path: Path, *, refuse: Refusal) -> Document:
         raise refuse([_problem(name, 1, "not UTF-8; save it as UTF-8")]) from fault
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 1 if fault.problem_mark else 1
-        raise refuse([_problem(name, line, f"not YAML: {fault.problem}")]) from fault
+        too_deep = "nesting" in str(fault.problem)  # libyaml's own limit, reached before ours
+        sentence = TOO_DEEP if too_deep else f"not YAML: {fault.problem}"
+        raise refuse([_problem(name, line, sentence)]) from fault
     except yaml.YAMLError as fault:
         raise refuse([_problem(name, 1, "not YAML: a character it does not allow")]) from fault
 
@@ -95,7 +98,7 @@ def _forbidden(name: str, text: str) -> list[Problem]:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            return [*problems, _problem(name, line, f"nested deeper than {DEEPEST} levels")]
+            return [*problems, _problem(name, line, TOO_DEEP)]
     return problems
 
 

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-
-from leadflow.domain.errors import LedgerError
 
 __all__ = ["Exposition", "Readiness", "health_routes"]
 
@@ -54,14 +51,9 @@ class Readiness:
         self._failed_at: float | None = None
         self.is_draining = False
 
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Watch something being stored: a probe may still find room where a callback did not."""
-        try:
-            yield
-        except LedgerError:
-            self._failed_at = self._clock()
-            raise
+    def failed(self) -> None:
+        """Note that something could not be stored: a probe may still find room where it did not."""
+        self._failed_at = self._clock()
 
     async def why_not(self) -> str | None:
         """Say why no callback should come here now; None when it may."""

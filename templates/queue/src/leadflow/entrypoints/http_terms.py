@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from starlette.types import Message
@@ -19,14 +20,20 @@ JSON_TYPE = re.compile(
 UNAUTHORIZED = 401
 UNASKED = frozenset({401, 413, 415, 429})  # answers that may come before the body is read
 PLAIN = frozenset({b"", b"identity"})
+BODY_HEADERS = (b"content-type", b"content-encoding", b"transfer-encoding")
 
 
 def is_plain_json(headers: Mapping[bytes, bytes]) -> bool:
     """Is the body said to be JSON in UTF-8, neither compressed nor encoded otherwise?"""
-    coding = headers.get(b"content-encoding", b"").strip().lower()
-    transfer = headers.get(b"transfer-encoding", b"chunked").strip().lower()
-    is_json = JSON_TYPE.fullmatch(headers.get(b"content-type", b""))
-    return coding in PLAIN and transfer == b"chunked" and is_json is not None
+    return _says_plain_json(*map(headers.get, BODY_HEADERS))
+
+
+@lru_cache(maxsize=64)
+def _says_plain_json(kind: bytes | None, coding: bytes | None, transfer: bytes | None) -> bool:
+    is_json = JSON_TYPE.fullmatch(kind or b"") is not None
+    is_plain = (coding or b"").strip().lower() in PLAIN
+    is_whole = transfer is None or transfer.strip().lower() == b"chunked"
+    return is_json and is_plain and is_whole
 
 
 def is_unread(answer: CallbackAnswer, headers: Mapping[bytes, bytes]) -> bool:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from types import FrameType
 
+from starlette.types import ASGIApp
+
+from leadflow.domain.errors import LedgerError
 from leadflow.domain.inbox import Acceptance, Arrival
 from leadflow.entrypoints.health import Readiness
 from leadflow.entrypoints.server import create_app, serve
@@ -31,20 +34,30 @@ class Receiver:
     meters: Meters
     log: Log
     woke: Callable[[], None] = lambda: None
+    endpoints: Mapping[str, ASGIApp] = field(default_factory=dict)  # besides, by their paths
 
     async def run(self, listener: socket.socket, *, stop: asyncio.Event) -> None:
         """Answer callbacks until `stop`; what has begun is finished."""
         watch = ReceiverWatch(self.meters, self.log)
         readiness = Readiness(self.probe)
         inbox = _WatchedInbox(self.inbox, self.woke, readiness)
+        callbacks = CallbackEndpoint(rules=self.rules, inbox=inbox, watch=watch)
         app = create_app(
-            callbacks=CallbackEndpoint(rules=self.rules, inbox=inbox, watch=watch),
+            callbacks=callbacks,
             readiness=readiness,
             exposition=self.meters,
+            endpoints=self.endpoints,
         )
         host, port = listener.getsockname()[:2]
         self.log.write("info", "listening", host=host, port=port)
-        await serve(app, listener, readiness=readiness, watch=watch, stop=stop)
+        await serve(
+            app,
+            listener,
+            readiness=readiness,
+            watch=watch,
+            stop=stop,
+            each_second=callbacks.give_up_late,
+        )
         self.log.write("info", "stopped")
 
 
@@ -67,12 +80,18 @@ class _WatchedInbox:
         self._inbox, self._woke, self._readiness = inbox, woke, readiness
 
     async def accept(self, arrival: Arrival) -> Acceptance:
-        with self._readiness.watching():
+        try:
             acceptance = await self._inbox.accept(arrival)
+        except LedgerError:
+            self._readiness.failed()
+            raise
         if acceptance is Acceptance.NEW:
             self._woke()
         return acceptance
 
     async def quarantine(self, body: bytes, *, reason: str, now: float) -> None:
-        with self._readiness.watching():
+        try:
             await self._inbox.quarantine(body, reason=reason, now=now)
+        except LedgerError:
+            self._readiness.failed()
+            raise

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Protocol
 
@@ -45,22 +45,30 @@ class Watch(Protocol):
 class _Front:
     """Takes callbacks straight to their endpoint; they are nearly all that comes."""
 
-    def __init__(self, callbacks: ASGIApp, pages: ASGIApp) -> None:
-        self._callbacks, self._pages = callbacks, pages
+    def __init__(
+        self, callbacks: ASGIApp, endpoints: Mapping[str, ASGIApp], pages: ASGIApp
+    ) -> None:
+        self._callbacks, self._endpoints, self._pages = callbacks, endpoints, pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_callback = scope.get("path") == CALLBACK_PATH and scope["method"] == "POST"
-        await (self._callbacks if is_callback else self._pages)(scope, receive, send)
+        path = scope.get("path", "")
+        is_callback = path == CALLBACK_PATH and scope["method"] == "POST"
+        app = self._callbacks if is_callback else self._endpoints.get(path, self._pages)
+        await app(scope, receive, send)
 
 
 def create_app(
-    *, callbacks: CallbackEndpoint, readiness: Readiness, exposition: Exposition
+    *,
+    callbacks: CallbackEndpoint,
+    readiness: Readiness,
+    exposition: Exposition,
+    endpoints: Mapping[str, ASGIApp],
 ) -> ASGIApp:
-    """Build the four endpoints; there are no others."""
+    """Build the four endpoints, and beside them those that are given by their paths."""
     refused = Route(CALLBACK_PATH, callbacks, methods=["POST"])  # answers 405 to other methods
     pages = Starlette(routes=[refused, *health_routes(readiness, exposition)])
     pages.router.redirect_slashes = False
-    return _Front(callbacks, pages)
+    return _Front(callbacks, endpoints, pages)
 
 
 def listen(host: str, port: int, *, is_behind_proxy: bool) -> socket.socket:
@@ -83,8 +91,12 @@ async def serve(
     readiness: Readiness,
     watch: Watch,
     stop: asyncio.Event,
+    each_second: Callable[[float], None] = lambda _now: None,
 ) -> None:
-    """Answer until `stop` is set; then finish what has begun, and take nothing new."""
+    """Answer until `stop` is set; then finish what has begun, and take nothing new.
+
+    `each_second` is told the loop's time about once a second.
+    """
     config = uvicorn.Config(
         app,
         http=BoundedConnection,
@@ -99,7 +111,8 @@ async def serve(
         backlog=BACKLOG,
     )
     server = _Server(config)
-    async with _running(_sweep(server, watch)), _running(_stop(server, readiness, stop)):
+    sweep = _sweep(server, watch, each_second)
+    async with _running(sweep), _running(_stop(server, readiness, stop)):
         await server.serve(sockets=[listener])
 
 
@@ -111,10 +124,13 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _sweep(server: uvicorn.Server, watch: Watch) -> None:
+async def _sweep(
+    server: uvicorn.Server, watch: Watch, each_second: Callable[[float], None]
+) -> None:
     loop = asyncio.get_running_loop()
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
+        each_second(loop.time())
         if count := cut_late(list(server.server_state.connections), now=loop.time()):
             watch.cut(count)
 

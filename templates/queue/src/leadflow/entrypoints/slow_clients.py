@@ -116,6 +116,7 @@ class _OnePacket:
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._head = b""
+        self.is_closing = transport.is_closing  # every answer asks; __getattr__ is a detour
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)

@@ -24,6 +24,9 @@ class Log(Protocol):
     def write(self, level: str, event: str, **details: str | float | None) -> None:
         """Note one event."""
 
+    def lead(self, level: str, event: str, *, outcome: str, reason: str, lead_id: str) -> None:
+        """Note what happened to one lead."""
+
     def failed(self, event: str, fault: BaseException) -> None:
         """Note a fault by its type and place."""
 
@@ -55,13 +58,12 @@ class ReceiverWatch:
 
     def answered(self, answer: CallbackAnswer, *, seconds: float) -> None:
         self._meters.answered(answer, seconds=seconds)
-        self._log.write(
-            "info" if answer.outcome in GOOD_ANSWERS else "warning",
-            "callback",
-            outcome=answer.outcome,
-            lead_id=answer.lead_id,
-            reason=answer.reason,
-        )
+        level = "info" if answer.outcome in GOOD_ANSWERS else "warning"
+        outcome, reason, lead_id = answer.outcome, answer.reason, answer.lead_id
+        if lead_id is None:
+            self._log.write(level, "callback", outcome=outcome, reason=reason)
+        else:
+            self._log.lead(level, "callback", outcome=outcome, reason=reason, lead_id=lead_id)
 
     def failed(self, fault: Exception) -> None:
         self._log.failed("defect", fault)

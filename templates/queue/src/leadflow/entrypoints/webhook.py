@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Protocol, cast
 
 from starlette.types import Message, Receive, Scope, Send
 
@@ -25,7 +25,7 @@ from leadflow.use_cases.receive_callback import (
 __all__ = ["CALLBACK_PATH", "CallbackEndpoint", "CallbackWatch"]
 
 CALLBACK_PATH = "/api/clay/enriched"
-STORE_SECONDS = 15.0  # a store that has fallen silent must not silence us
+STORE_SECONDS = 15.0  # a store that has fallen silent must not silence us; looked at each second
 MOST_IN_HAND = 512  # callbacks at once, each with its body in memory
 
 
@@ -66,6 +66,8 @@ class CallbackEndpoint:
         self._rules, self._inbox, self._watch, self._now = rules, inbox, watch, now
         self._store_seconds = store_seconds
         self._in_hand = 0
+        # Since when each waits for the store: a timer for each would cost more than all the rest.
+        self._storing: dict[asyncio.Task[None], float] = {}
         self._written: dict[tuple[str, bool], tuple[Message, Message]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,8 +80,8 @@ class CallbackEndpoint:
             answer = end.answer
         except _Gone:
             return
-        except (TimeoutError, asyncio.CancelledError) as late:  # stored or not: ask again
-            answer = self._again("not_stored", reason=type(late).__name__)
+        except asyncio.CancelledError:  # stored or not: ask again
+            answer = self._again("not_stored", reason="TimeoutError")
         except Exception as fault:  # noqa: BLE001 - the last resort: the row is not stored
             self._watch.failed(fault)
             answer = self._again("defect")
@@ -89,11 +91,19 @@ class CallbackEndpoint:
         for message in self._messages(answer, closes=is_unread(answer, headers)):
             await send(message)
 
+    def give_up_late(self, now: float) -> None:
+        """Answer those that have waited too long for the store; `now` by the loop's clock."""
+        late = [task for task, since in self._storing.items() if now - since > self._store_seconds]
+        for task in late:
+            task.cancel()
+
     async def _answer(self, headers: Mapping[bytes, bytes], receive: Receive) -> CallbackAnswer:
         authorization = headers.get(b"authorization")
         self._check(headers, authorization)
         raw = await _read(receive, most=self._rules.max_body_bytes)
-        async with asyncio.timeout(self._store_seconds):
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._storing[task] = task.get_loop().time()
+        try:
             return await receive_callback(
                 raw,
                 authorization=authorization,
@@ -101,6 +111,8 @@ class CallbackEndpoint:
                 inbox=self._inbox,
                 now=self._now(),
             )
+        finally:
+            del self._storing[task]
 
     def _check(self, headers: Mapping[bytes, bytes], authorization: bytes | None) -> None:
         """Refuse by the head alone, before any of the body is read."""
