@@ -15,6 +15,7 @@ import pytest
 import redis
 
 from harness.server import until
+from leadflow.adapters import embedded_valkey
 from leadflow.adapters.embedded_valkey import running_valkey
 
 USER = """
@@ -54,6 +55,13 @@ def is_another(url: str, before: int) -> bool:
     with suppress(redis.ConnectionError):
         return server_of(url) != before
     return False
+
+
+def keeper_of(folder: Path) -> int:
+    found = subprocess.check_output(
+        ["pgrep", "-f", f"^{sys.executable} .*valkey_keeper.py {folder}"]
+    )
+    return int(found)
 
 
 class User:
@@ -140,7 +148,7 @@ def test_a_killed_server_is_started_again_with_everything_it_acknowledged(folder
 
 def test_signals_to_a_whole_service_leave_the_server_to_who_still_uses_it(folder: Path) -> None:
     with running_valkey(folder) as url:
-        keeper = int(subprocess.check_output(["pgrep", "-f", f"valkey_keeper.py {folder}"]))
+        keeper = keeper_of(folder)
         for ends in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             os.kill(keeper, ends)
 
@@ -150,9 +158,10 @@ def test_signals_to_a_whole_service_leave_the_server_to_who_still_uses_it(folder
 def test_a_server_whose_keeper_was_killed_is_taken_over(folder: Path) -> None:
     with running_valkey(folder) as url:
         does(url, "SET", "lead", "kept")
-        keeper = int(subprocess.check_output(["pgrep", "-f", f"valkey_keeper.py {folder}"]))
+        keeper = keeper_of(folder)
         os.kill(keeper, signal.SIGKILL)
         abandoned = server_of(url)
+        until(lambda: not embedded_valkey._is_kept(folder), "without a keeper")
 
         with running_valkey(folder) as same:
             assert same == url
