@@ -1,14 +1,17 @@
 """Where a worker may die: a process kills, freezes or aborts itself at a point of a job's turn.
 
-FAIL_AT     asked, taken, found, claimed, posting, posted, resolved, reported, completed
-FAIL_HOW    kill, stop (frozen until somebody lets it go on), abort
-FAIL_LEAD   only in the turn of this lead
-FAIL_MARK   a file: each death adds a line to it
-FAIL_TIMES  and so many lines are enough
+    FAIL_AT     run (which ends without a word), or one of POINTS
+    FAIL_HOW    kill, stop (frozen until somebody lets it go on), abort
+    FAIL_LEAD   only in the turn of this lead
+    FAIL_MARK   a file: each death adds a line to it
+    FAIL_TIMES  and so many lines are enough
+
+Nothing of this is in the program that people run.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable
@@ -92,6 +95,11 @@ class Failpoints:
             self.reached("completed", lead_id=str(job.id))
             return answer
 
+        async def end_soon() -> None:
+            await asyncio.sleep(1)
+
+        if self.at == "run":
+            worker.run = end_soon
         if self.at:
             worker.backend.moveToActive = move_to_active
             worker.backend.moveToCompleted = move_to_completed

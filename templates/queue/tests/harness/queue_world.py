@@ -26,6 +26,7 @@ from harness.workspace import ROOT
 from leadflow.adapters.database import Database
 from leadflow.domain.job import Job
 from leadflow.domain.source import Source
+from leadflow.use_cases.send_lead import Clay
 
 __all__ = ["QueueWorld", "WorkerProcess", "job_of", "queue_world"]
 
@@ -103,16 +104,24 @@ class QueueWorld:
         asyncio.run(run())
         return jobs
 
-    def work(self, *, seconds: float = SETTLED_SECONDS, **changes: Any) -> RecordingObserver:
+    def work(
+        self,
+        *,
+        seconds: float = SETTLED_SECONDS,
+        observer: RecordingObserver | None = None,
+        clay: Clay | None = None,
+        first: Callable[[Sender], None] = lambda _: None,
+    ) -> RecordingObserver:
         """Work in this process until the queue is settled."""
-        observer = RecordingObserver()
+        observer = observer or RecordingObserver()
 
         async def run() -> None:
-            async with opened(replace(self.plan, **changes), observer=observer) as sender:
+            async with opened(self.plan, observer=observer, clay=clay) as sender:
+                first(sender)
                 stop = asyncio.Event()
                 working = asyncio.ensure_future(sender.run(stop))
                 async with asyncio.timeout(seconds):
-                    while not working.done() and await _unsettled(sender):
+                    while not working.done() and await _unsettled(sender):  # noqa: ASYNC110 - Redis tells nobody
                         await asyncio.sleep(0.02)
                 stop.set()
                 await working

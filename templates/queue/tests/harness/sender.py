@@ -1,8 +1,7 @@
-"""A send worker over a real Valkey, a real store and a local Clay: in this process, or as a program.
+"""A send worker over a real Valkey, a real store and a local Clay; in this process or its own.
 
 `python -m harness.sender PLAN` runs one until SIGTERM. What it says goes to its standard output, a
-line of JSON each. FAIL_AT names a point of a job's turn, FAIL_HOW what happens there, and FAIL_LEAD
-to whom: harness/failpoints.py has them.
+line of JSON each. Where it is to fail, variables say: see harness/failpoints.py.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import asdict, dataclass, field
 
-from harness.failpoints import Failpoints, FailingClay, FailingGate, FailingLedger
+from harness.failpoints import FailingClay, FailingGate, FailingLedger, Failpoints
 from harness.intake import RULES
 from leadflow.adapters import postgres_store, sqlite_store
-from leadflow.adapters.bullmq_processing import WorkerRules
 from leadflow.adapters.bullmq_queue import BullmqQueue, open_queue
+from leadflow.adapters.bullmq_rules import WorkerRules
 from leadflow.adapters.bullmq_worker import GatedWorker
 from leadflow.adapters.clay_webhook import open_clay
 from leadflow.adapters.committed_ledger import CommittedLedger, LedgerRules
@@ -30,6 +29,7 @@ from leadflow.adapters.database import Database
 from leadflow.adapters.group_commit import GroupCommit, group_commit
 from leadflow.adapters.redis_client import open_redis
 from leadflow.adapters.redis_gate import RedisGate
+from leadflow.adapters.redis_quota import RedisQuota
 from leadflow.adapters.sql_ledger import SqlLedger
 from leadflow.domain.circuit_breaker import BreakerRules
 from leadflow.domain.credit_budget import Caps, Cost
@@ -42,9 +42,9 @@ from leadflow.domain.source import Source
 from leadflow.domain.standing import Standing
 from leadflow.entrypoints.receiving import stop_on_signals
 from leadflow.entrypoints.send_worker import run_send_worker
-from leadflow.use_cases.handle_job import HandleJob
+from leadflow.use_cases.handle_job import Adopt, HandleJob
 from leadflow.use_cases.send_job import SendJobTerms
-from leadflow.use_cases.send_lead import compose_row
+from leadflow.use_cases.send_lead import Clay, compose_row
 from leadflow.use_cases.take_in import take_in
 
 __all__ = ["Plan", "RecordingObserver", "Sender", "opened"]
@@ -68,6 +68,9 @@ class Plan:
     timeout_seconds: float = 5.0
     drain_seconds: float = 22.0
     most_stalls: int = 2
+    lock_milliseconds: int = 5_000
+    stalled_milliseconds: int = 2_000
+    life: int = 50_000
 
     @property
     def webhook_ids(self) -> list[str]:
@@ -89,7 +92,17 @@ class Plan:
     def gate_rules(self) -> GateRules:
         breaker = BreakerRules(open_seconds=self.open_seconds, probe_seconds=5.0)
         rate = RateLimit.strict(self.calls_per_second)
-        return GateRules(rate, self.cost, self.caps, webhook_life=50_000, breaker=breaker)
+        return GateRules(rate, self.cost, self.caps, webhook_life=self.life, breaker=breaker)
+
+    @property
+    def worker_rules(self) -> WorkerRules:
+        return WorkerRules(
+            self.policy,
+            concurrency=self.concurrency,
+            lock_milliseconds=self.lock_milliseconds,
+            stalled_milliseconds=self.stalled_milliseconds,
+            most_stalls=self.most_stalls,
+        )
 
     def open_store(self) -> AbstractContextManager[Database]:
         if self.database.startswith("postgres"):
@@ -108,9 +121,11 @@ class RecordingObserver:
     ends: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)  # of the ends, by the monotonic clock
 
     def ended(self, ended: Ended, *, seconds: float) -> None:
         self.ends[ended.end] += 1
+        self.moments.append(time.monotonic())
         self._say(ended=ended.end, reason=ended.reason)
 
     def refused(self, refusal: Refusal) -> None:
@@ -145,7 +160,11 @@ class Sender:
 
 @asynccontextmanager
 async def opened(
-    plan: Plan, *, observer: RecordingObserver | None = None, initialise: bool = False
+    plan: Plan,
+    *,
+    observer: RecordingObserver | None = None,
+    clay: Clay | None = None,
+    initialise: bool = False,
 ) -> AsyncIterator[Sender]:
     """Connect everything; `initialise` makes the ledger and the gate ready for the first time."""
     watcher, points = observer or RecordingObserver(), Failpoints.from_environment()
@@ -153,18 +172,18 @@ async def opened(
         open_redis(plan.redis) as client,
         open_redis(plan.redis) as own_client,
         group_commit(plan.open_store) as writer,
-        open_clay(plan.urls, token="", timeout_seconds=plan.timeout_seconds) as clay,
+        open_clay(plan.urls, token="", timeout_seconds=plan.timeout_seconds) as real_clay,
         open_queue(client, attempts=plan.attempts) as queue,
     ):
         gate = RedisGate(client, plan.gate_rules, plan.webhook_ids, "leadflow", random.random)
         if initialise:
             await gate.init(Standing({}, {}))
             await writer.run(lambda database: _enrol(database, plan))
-        rules = LedgerRules(plan.cost, plan.caps, webhook_life=50_000)
+        rules = LedgerRules(plan.cost, plan.caps, webhook_life=plan.life)
         watched = FailingGate(gate, points)
         handle = HandleJob(
             terms=SendJobTerms(
-                clay=FailingClay(clay, points),
+                clay=FailingClay(clay or real_clay, points),
                 gate=watched,
                 compose=compose_row,
                 repeats_unknown=plan.repeats_unknown,
@@ -175,14 +194,15 @@ async def opened(
         worker = GatedWorker(
             own_client,
             handle,
-            watched,
-            WorkerRules(plan.policy, concurrency=plan.concurrency, most_stalls=plan.most_stalls),
-            watcher,
+            gate=watched,
+            quota=RedisQuota(client, "leadflow"),
+            rules=plan.worker_rules,
+            observer=watcher,
         )
         yield Sender(plan, writer, queue, gate, points.around(worker), watcher)
 
 
-def _adopter(writer: GroupCommit):  # type: ignore[no-untyped-def] # an Adopt
+def _adopter(writer: GroupCommit) -> Adopt:
     reception = CommittedReception(writer)
 
     async def adopt(fields: Mapping[str, str], source: Source) -> str:

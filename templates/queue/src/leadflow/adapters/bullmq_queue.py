@@ -8,33 +8,30 @@ of the one that has ended.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 from bullmq import Queue  # type: ignore[import-untyped]
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from leadflow.adapters.bullmq_rules import MOST_KEPT, PREFIX, job_options
 from leadflow.domain.dead_job import FailedJob
 from leadflow.domain.job import Job, QueueAway
 from leadflow.domain.job_reading import job_data
 from leadflow.domain.source import QUEUE
 
-__all__ = ["BACKOFF", "PREFIX", "BullmqQueue", "open_queue"]
+__all__ = ["BullmqQueue", "open_queue"]
 
-PREFIX = "bull"
-BACKOFF = "leadflow"  # the worker's own: see bullmq_worker.py
-KEPT_SECONDS = 86_400  # a completed job; its id is not taken anew before
-MOST_KEPT = 10_000
-COUNTS = ("waiting", "active", "delayed", "prioritized", "completed", "failed")
+COUNTED = ("waiting", "active", "delayed", "prioritized", "completed", "failed")
 AWAY = "the queue takes nothing now ({why}); look at Redis: what was meant for it waits"
 
 
 class BullmqQueue:
     """Puts jobs in, and looks at them. Whatever Redis does, what is raised is QueueAway."""
 
-    def __init__(self, queue: Any, *, attempts: int) -> None:
-        self._queue, self._attempts = queue, attempts
+    def __init__(self, queue: Any, *, attempts: int, most_kept: int) -> None:
+        self._queue, self._attempts, self._most_kept = queue, attempts, most_kept
 
     async def add_many(self, jobs: Sequence[Job]) -> None:
         with _translated():
@@ -46,7 +43,7 @@ class BullmqQueue:
     async def counts(self) -> dict[str, int]:
         """How many jobs are in each state."""
         with _translated():
-            return dict(await self._queue.getJobCounts(*COUNTS))
+            return dict(await self._queue.getJobCounts(*COUNTED))
 
     async def oldest_waiting(self) -> float | None:
         """Since when the job has waited that is next, in seconds since 1970."""
@@ -65,11 +62,10 @@ class BullmqQueue:
             job = await self._queue.getJob(job_id)
             if job is None:
                 return False
-            try:
+            with suppress(TypeError):  # what BullMQ raises when the job is in another state
                 await job.retry("failed", {"resetAttemptsMade": True})
-            except TypeError:  # what BullMQ raises when the job is in another state
-                return False
-            return True
+                return True
+            return False
 
     async def remove(self, job_id: str) -> bool:
         """Forget a job; False while a worker has it."""
@@ -91,23 +87,22 @@ class BullmqQueue:
         return [job_id for job_id, *scores in pairs if any(score is not None for score in scores)]
 
     def _entry(self, job: Job) -> dict[str, Any]:
-        options = {
-            "jobId": job.lead_id,
-            "attempts": self._attempts,
-            "backoff": {"type": BACKOFF},
-            "removeOnComplete": {"age": KEPT_SECONDS, "count": MOST_KEPT},
-            "stackTraceLimit": 0,  # a trace may quote what it stumbled over
-        }
+        options = job_options(job.lead_id, attempts=self._attempts, most_kept=self._most_kept)
         return {"name": str(job.source), "data": job_data(job), "opts": options}
 
 
 @asynccontextmanager
 async def open_queue(
-    client: Redis, *, attempts: int, name: str = QUEUE, prefix: str = PREFIX
+    client: Redis,
+    *,
+    attempts: int,
+    most_kept: int = MOST_KEPT,
+    name: str = QUEUE,
+    prefix: str = PREFIX,
 ) -> AsyncIterator[BullmqQueue]:
     """Use the client, which stays open: others may use it, too."""
     queue = Queue(name, {"connection": client, "prefix": prefix})
-    yield BullmqQueue(queue, attempts=attempts)
+    yield BullmqQueue(queue, attempts=attempts, most_kept=most_kept)
 
 
 def _failed(job: Any) -> FailedJob:

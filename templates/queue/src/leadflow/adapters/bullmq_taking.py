@@ -8,18 +8,18 @@ given back.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from redis.exceptions import RedisError
 
 from leadflow.adapters.bullmq_signs import QueueSigns
+from leadflow.adapters.waiting import happens, unless
 from leadflow.domain.gate import CallEnd, Leave, Refusal
 from leadflow.use_cases.handle_job import JobObserver
 from leadflow.use_cases.send_job import Gate
 
-__all__ = ["Taking", "happens"]
+__all__ = ["Taking"]
 
 LOOK_SECONDS = 0.5  # where nothing tells when to look again
 
@@ -38,6 +38,8 @@ class Taking:
         self._gate, self._signs, self._observer, self._leaves = gate, signs, observer, leaves
         self._one_at_a_time = asyncio.Lock()  # five would ask the gate for the same job
         self._in_hand: set[str] = set()  # by token; those being taken included
+        self._alone = ""  # the one beside which no other job is taken
+        self._put_down = asyncio.Event()
         self.halted, self.is_idle = asyncio.Event(), asyncio.Event()
 
     def halt(self) -> None:
@@ -58,11 +60,21 @@ class Taking:
                     return job
         return None
 
+    async def be_alone(self, token: str) -> None:
+        """Wait until no other job is in hand; none is taken before this one is put down."""
+        self._alone = token
+        while self._in_hand - {token}:
+            self._put_down.clear()
+            await self._put_down.wait()
+
     async def put_down(self, token: str) -> None:
         """The job is not in hand any more; a leave it made no use of is given back."""
         if leave := self._leaves.pop(token, None):
             await self._gate.report(leave, CallEnd.UNUSED)
         self._in_hand.discard(token)
+        if self._alone == token:
+            self._alone = ""
+        self._put_down.set()
         self._tell_idle()
 
     async def bear(self, fault: Exception) -> None:
@@ -70,8 +82,11 @@ class Taking:
         await happens(self.halted, within=LOOK_SECONDS)
 
     async def _next(self, token: str, take: Callable[[str], Awaitable[Any]]) -> Any:
+        if self._alone:
+            self._put_down.clear()
+            return await unless(self.halted, self._put_down.wait())
         if wait := await self._signs.wait_seconds():
-            return await self._unless_halted(self._signs.sign(wait))
+            return await unless(self.halted, self._signs.sign(wait))
         answer = await self._gate.ask()
         if isinstance(answer, Refusal):
             self._observer.refused(answer)
@@ -79,7 +94,7 @@ class Taking:
             return None
         job = await self._take(token, answer, take)
         if job is None:  # another worker was quicker, or the queue holds its jobs back
-            await self._unless_halted(self._signs.sign(LOOK_SECONDS))
+            await unless(self.halted, self._signs.sign(LOOK_SECONDS))
         return job
 
     async def _take(self, token: str, leave: Leave, take: Callable[[str], Awaitable[Any]]) -> Any:
@@ -94,24 +109,6 @@ class Taking:
                 await self.put_down(token)
         return job
 
-    async def _unless_halted(self, waiting: Coroutine[Any, Any, None]) -> None:
-        task, halt = asyncio.ensure_future(waiting), asyncio.ensure_future(self.halted.wait())
-        try:
-            await asyncio.wait({task, halt}, return_when=asyncio.FIRST_COMPLETED)
-            if task.done():
-                task.result()
-        finally:
-            task.cancel()
-            halt.cancel()
-
     def _tell_idle(self) -> None:
         if not self._in_hand:
             self.is_idle.set()
-
-
-async def happens(event: asyncio.Event, *, within: float) -> bool:
-    """Wait for it, but no longer than that."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(within):
-            await event.wait()
-    return event.is_set()

@@ -7,22 +7,24 @@ its work, and one that raises undoes it. The tests name each fault that is cured
 from __future__ import annotations
 
 import asyncio
-import logging
+import time
 from typing import Any
+from uuid import uuid4
 
 from bullmq import Worker  # type: ignore[import-untyped]
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from leadflow.adapters.bullmq_processing import Processing, WorkerRules
+from leadflow.adapters.bullmq_processing import Processing
+from leadflow.adapters.bullmq_rules import WorkerRules
 from leadflow.adapters.bullmq_signs import QueueSigns
-from leadflow.adapters.bullmq_taking import Taking, happens
-from leadflow.use_cases.handle_job import HandleJob, JobObserver
+from leadflow.adapters.bullmq_taking import Taking
+from leadflow.adapters.guarded_observer import GuardedObserver
+from leadflow.adapters.waiting import happens
+from leadflow.use_cases.handle_job import HandleJob, JobObserver, RetryQuota
 from leadflow.use_cases.send_job import Gate
 
 __all__ = ["GatedWorker"]
-
-log = logging.getLogger(__name__)
 
 
 class GatedWorker(Worker):  # type: ignore[misc] # BullMQ has no types
@@ -32,16 +34,18 @@ class GatedWorker(Worker):  # type: ignore[misc] # BullMQ has no types
         self,
         client: Redis,
         handle: HandleJob,
+        *,
         gate: Gate,
+        quota: RetryQuota,
         rules: WorkerRules,
         observer: JobObserver,
     ) -> None:
-        self._observer = observer
-        self._processing = Processing(handle, rules, observer)
+        self._observer = GuardedObserver(observer)
+        self._processing = Processing(handle, rules, quota, self._observer)
         self._released = asyncio.Event()
         super().__init__(rules.queue, self._processing, rules.options(client))
         signs = QueueSigns(self.backend)
-        self._taking = Taking(gate, signs, observer, leaves=self._processing.leaves)
+        self._taking = Taking(gate, signs, self._observer, leaves=self._processing.leaves)
 
     async def start(self) -> None:
         """Take jobs until `drain`. Whatever else ends it is a fault."""
@@ -68,10 +72,14 @@ class GatedWorker(Worker):  # type: ignore[misc] # BullMQ has no types
         self.closing = True  # only now: BullMQ stops renewing locks when it closes
         self._released.set()
 
-    async def getNextJob(self, token: str) -> Any:  # noqa: N802 - BullMQ's name
+    async def getNextJob(self, _token: str) -> Any:  # noqa: N802 - BullMQ's name
+        token = f"{self.id}:{uuid4().hex}"  # BullMQ gives the same one to several jobs
         job = await self._taking.next(token, self.moveToActive)
         if job is None:
             await self._released.wait()  # BullMQ would ask again at once
+        elif job.stalledCounter:  # a worker died of it, or beside it: nobody is to die with it now
+            self.lockManager.track_job(job.id, token, round(time.time() * 1_000))
+            await self._taking.be_alone(token)
         return job
 
     async def processJob(self, job: Any, token: str) -> None:  # noqa: N802 - BullMQ's name
@@ -81,12 +89,7 @@ class GatedWorker(Worker):  # type: ignore[misc] # BullMQ has no types
             await self._taking.put_down(token)
 
     def emit(self, event_name: str, *args: Any, **_options: Any) -> None:
-        try:
-            self._hear(event_name, *args)
-        except Exception:
-            log.exception("who watches the queue's worker failed")
-
-    def _hear(self, event_name: str, *args: Any) -> None:
+        """Hear what BullMQ tells. Nothing may raise here: it would undo what is done."""
         if event_name == "lockRenewalFailed":
             for job_id in args[0]:
                 self._observer.warns(f"{job_id}: its lock was lost; what is left is cut short")

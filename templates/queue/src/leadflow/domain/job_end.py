@@ -19,7 +19,8 @@
     LEAD_REFUSED                  is dead                     refused
     REDIRECTED                    is dead                     broken
 
-A job whose attempts are spent is dead, too: it stands in the failed set of the queue.
+A job whose attempts are spent is dead, too, and one that fails when so many do that the retry quota
+is spent. What is dead stands in the failed set of the queue.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from leadflow.domain.gate import CallEnd
 from leadflow.domain.ledger import State
 from leadflow.domain.verdict import Verdict
 
-__all__ = ["Ended", "JobEnd", "Step", "call_end", "job_end", "step_for"]
+__all__ = ["Ended", "JobEnd", "Step", "call_end", "job_end", "step_for", "unless_too_many_fail"]
 
 
 class Step(StrEnum):
@@ -114,6 +115,13 @@ def job_end(verdict: Verdict, *, may_repeat: bool) -> JobEnd:
     if verdict is Verdict.ANSWER_LOST:
         return JobEnd.TRIED if may_repeat else JobEnd.PARKED
     return JOB_ENDS[verdict]
+
+
+def unless_too_many_fail(ended: Ended, *, has_attempts: bool, may_retry: bool) -> Ended:
+    """Let a job that failed be dead at once when the retry quota allows no further attempt."""
+    if ended.end is not JobEnd.TRIED or not has_attempts or may_retry:
+        return ended
+    return Ended(JobEnd.DEAD, f"{ended.reason}; not tried again, as too many fail".lstrip("; "))
 
 
 def call_end(verdict: Verdict | None) -> CallEnd:

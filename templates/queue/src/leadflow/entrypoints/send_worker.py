@@ -42,8 +42,8 @@ async def run_send_worker(
     try:
         await asyncio.wait({working, faulted, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():
-            working.result()
-            raise WorkerEndedError("the queue's worker ended by itself; see the log")
+            cause = None if working.cancelled() else working.exception()
+            raise WorkerEndedError("the queue's worker ended by itself; see the log") from cause
         await worker.drain(seconds=drain_seconds)
         await asyncio.wait({working}, timeout=CLOSE_SECONDS)
         if faulted.done():

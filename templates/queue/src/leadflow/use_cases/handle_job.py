@@ -22,7 +22,7 @@ from leadflow.domain.source import Source
 from leadflow.use_cases.deliver import is_passing
 from leadflow.use_cases.send_job import JobLedger, SendJobTerms, send_job
 
-__all__ = ["Adopt", "HandleJob", "HeldJob", "JobObserver"]
+__all__ = ["Adopt", "HandleJob", "HeldJob", "JobObserver", "RetryQuota"]
 
 
 class HeldJob(Protocol):
@@ -52,6 +52,16 @@ class JobObserver(Protocol):
 
     def warns(self, sentence: str) -> None:
         """Something deserves a look; the worker goes on."""
+
+
+class RetryQuota(Protocol):
+    """How many retries all workers together may still add to what fails."""
+
+    async def spend(self) -> bool:
+        """Take one out; False when there is none left."""
+
+    async def on_success(self) -> None:
+        """Give a part of one back."""
 
 
 class Adopt(Protocol):
