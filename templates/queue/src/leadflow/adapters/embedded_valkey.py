@@ -15,18 +15,16 @@ every write and evicts nothing.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from leadflow.adapters.valkey_program import valkey_program
+from leadflow.adapters.valkey_socket import answers, place_of, stop_abandoned
 from leadflow.domain.errors import LedgerError
 
 __all__ = ["running_valkey"]
@@ -35,7 +33,6 @@ KEEPER = Path(__file__).with_name("valkey_keeper.py")
 START_SECONDS = 20.0
 KEEPER_SECONDS = 3.0  # that a new keeper may take until it holds its lock
 LOOK_SECONDS = 0.01
-LONGEST_SOCKET = 100  # bytes; a system takes no longer path than 104 or 108
 LATE = "Valkey did not start within {seconds:g} s; see {log}"
 
 
@@ -44,7 +41,7 @@ def running_valkey(folder: Path) -> Iterator[str]:
     """Lend the URL of the folder's server, starting it where nobody has."""
     folder = folder.resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    socket_path = _socket_path(folder)
+    socket_path = place_of(folder)
     users = os.open(folder / "users", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         with _locked(folder / "start"):  # nobody starts or stops it meanwhile
@@ -53,19 +50,6 @@ def running_valkey(folder: Path) -> Iterator[str]:
         yield f"unix://{socket_path}"
     finally:
         os.close(users)  # and with it the lock
-
-
-def _socket_path(folder: Path) -> Path:
-    """Beside the data, or in a private folder where that path is too long for a socket."""
-    path = folder / "valkey.sock"
-    if len(os.fsencode(path)) <= LONGEST_SOCKET:
-        return path
-    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-    private = Path(tempfile.gettempdir()) / f"leadflow-{os.getuid()}-{digest}"
-    private.mkdir(mode=0o700, exist_ok=True)
-    if private.stat().st_uid != os.getuid():
-        raise LedgerError(f"{private} belongs to somebody else; remove it, or set TMPDIR")
-    return private / "valkey.sock"
 
 
 @contextmanager
@@ -111,20 +95,12 @@ def _join(folder: Path, socket_path: Path) -> None:
     """Wait for the server; start a keeper where none is left, however late the last one went."""
     deadline = time.monotonic() + START_SECONDS
     starts_at = 0.0
-    while not ((is_kept := _is_kept(folder)) and _answers(socket_path)):
+    while not ((is_kept := _is_kept(folder)) and answers(socket_path)):
         now = time.monotonic()
         if now > deadline:
             raise LedgerError(LATE.format(seconds=START_SECONDS, log=folder / "valkey.log"))
         if not is_kept and now >= starts_at:
+            stop_abandoned(socket_path)
             _start_keeper(folder, socket_path)
             starts_at = now + KEEPER_SECONDS
         time.sleep(LOOK_SECONDS)
-
-
-def _answers(socket_path: Path) -> bool:
-    with suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(1.0)
-        connection.connect(str(socket_path))
-        connection.sendall(b"PING\r\n")
-        return connection.recv(16).startswith(b"+PONG")  # "-LOADING" while it reads its data
-    return False

@@ -3,7 +3,7 @@
     python -I valkey_keeper.py FOLDER SOCKET PROGRAM        needs nothing but the standard library
 
 A server that dies while somebody uses it is started again on what it had synced, which is
-everything that it acknowledged. One whose keeper was killed is stopped by the next keeper.
+everything that it acknowledged.
 
 Signals that ask it to end are not heard: whoever stops all processes of a service at once would
 take the server from workers that still finish what they have in hand.
@@ -14,7 +14,6 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -26,7 +25,6 @@ __all__ = ["keep"]
 
 TRIES = 10
 RESTART_SECONDS = 0.2
-STOP_SECONDS = 10.0
 SETTINGS = """
 port 0
 unixsocket {socket}
@@ -60,10 +58,11 @@ class _Server:
     def run(self) -> None:
         for asks_to_end in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(asks_to_end, signal.SIG_IGN)
-        stop_abandoned(self._socket)
         threading.Thread(target=self._await_last_user, daemon=True).start()
         while not self._is_over.is_set():
             self._process = self._start()
+            if self._is_over.is_set():  # meanwhile: `_end` saw the server before this one
+                self._process.terminate()
             self._process.wait()
             self._is_over.wait(RESTART_SECONDS)
         with suppress(FileNotFoundError):
@@ -96,21 +95,6 @@ class _Server:
         self._is_over.set()
         if self._process is not None:
             self._process.terminate()
-
-
-def stop_abandoned(socket_path: Path) -> None:
-    """Stop a server whose keeper was killed; it has synced all that it acknowledged."""
-    deadline = time.monotonic() + STOP_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            with socket.socket(socket.AF_UNIX) as connection:
-                connection.settimeout(STOP_SECONDS)
-                connection.connect(str(socket_path))
-                connection.sendall(b"SHUTDOWN NOSAVE\r\n")
-                connection.recv(64)
-        except OSError:
-            return
-        time.sleep(RESTART_SECONDS / 10)
 
 
 def _open(path: Path) -> int:
