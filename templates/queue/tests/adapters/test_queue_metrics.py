@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from harness.snapshots import AWAY, BUSY
+from leadflow.adapters.intake_metrics import IntakeMetrics
 from leadflow.adapters.metrics import Metrics
 from leadflow.adapters.queue_metrics import QueueMetrics
 from leadflow.domain.snapshot import Snapshot
@@ -65,11 +66,12 @@ def test_what_happens_is_counted_where_it_happens() -> None:
     async def look() -> Snapshot:
         return Snapshot(at=0.0)
 
-    metrics = QueueMetrics(Metrics(), look)
+    base = Metrics()
+    metrics = QueueMetrics(base, look)
+    IntakeMetrics(base.registry)  # shares it; two of one name would be refused
     metrics.granted()
     metrics.refused("rate")
     metrics.refused("rate")
-    metrics.taken_in("web-form", "accepted")
     metrics.job_ended("sent", seconds=0.3)
 
     lines = asyncio.run(metrics.text()).decode().splitlines()
@@ -77,7 +79,6 @@ def test_what_happens_is_counted_where_it_happens() -> None:
     for line in (
         "leadflow_gate_grants_total 1.0",
         'leadflow_gate_refusals_total{reason="rate"} 2.0',
-        'leadflow_intake_total{outcome="accepted",source="web-form"} 1.0',
         'leadflow_job_seconds_count{outcome="sent"} 1.0',
         'leadflow_job_seconds_bucket{le="0.5",outcome="sent"} 1.0',
         "leadflow_outbox_rows NaN",

@@ -160,7 +160,9 @@ def test_a_row_that_the_warehouse_refuses_is_refused_alone(tmp_path: Path) -> No
     assert "128" not in outcomes[28].reason
 
 
-def test_while_another_process_has_the_file_the_batch_waits(tmp_path: Path) -> None:
+def test_while_another_process_has_the_file_the_batch_waits_and_spends_no_attempt(
+    tmp_path: Path,
+) -> None:
     load(tmp_path, [made_up(1)])
     path = tmp_path / DUCKDB_FILE
     holder = subprocess.Popen(
@@ -179,7 +181,7 @@ def test_while_another_process_has_the_file_the_batch_waits(tmp_path: Path) -> N
     holder.communicate(timeout=10)
     (after,) = load(tmp_path, [made_up(2)])
 
-    assert outcome.kind is OutcomeKind.TRANSIENT
+    assert (outcome.kind, outcome.retry_after_seconds) == (OutcomeKind.HELD, 1.0)
     assert after == DELIVERED
 
 

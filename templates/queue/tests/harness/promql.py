@@ -28,8 +28,9 @@ def exported_by(registry: CollectorRegistry) -> dict[str, set[str]]:
     """Every name that a scrape may show, with its labels."""
     exported = {}
     for collector in set(registry._collector_to_names):
-        labels = {*getattr(collector, "_labelnames", ())}
-        for metric in collector.describe() if hasattr(collector, "describe") else ():
+        look = getattr(collector, "describe", collector.collect)
+        for metric in look():
+            labels = {*getattr(collector, "_labelnames", getattr(metric, "_labelnames", ()))}
             for name, extra in _samples(metric.name, metric.type):
                 exported[name] = labels | extra
     return exported

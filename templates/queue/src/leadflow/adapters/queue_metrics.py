@@ -1,4 +1,4 @@
-"""What the Queue counts beside adapters/metrics.py, for Prometheus, in the same registry.
+"""What queue and gate tell Prometheus, in the registry of adapters/metrics.py.
 
 What is shared by all processes - depths, gate, budget - is looked up when Prometheus comes; every
 process tells the same, so a query takes the `max` of it. What a process did itself is counted
@@ -50,7 +50,6 @@ class QueueMetrics:
         self._outbox_age = self._gauge("leadflow_outbox_oldest_seconds", "Age of the oldest")
         self._grants = self._counter("leadflow_gate_grants", "Calls the gate allowed")
         self._refusals = self._counter("leadflow_gate_refusals", "Calls not allowed", "reason")
-        self._intake = self._counter("leadflow_intake", "Leads that came", "source", "outcome")
         self._seconds = Histogram(
             "leadflow_job_seconds",
             "Jobs, from taken to ended",
@@ -66,10 +65,6 @@ class QueueMetrics:
     def refused(self, reason: str) -> None:
         """Count a refusal by the gate."""
         self._refusals.labels(reason).inc()
-
-    def taken_in(self, source: str, outcome: str) -> None:
-        """Count what became of one lead, or of one request, at the intake."""
-        self._intake.labels(source, outcome).inc()
 
     def job_ended(self, outcome: str, *, seconds: float) -> None:
         """Count one run of a job."""
