@@ -3,7 +3,8 @@
     python -m harness.intake_program FOLDER DATABASE_URL REDIS_URL OPTIONS
 
 Without a Redis ('') nothing is relayed. OPTIONS is a JSON object: burst, interval_seconds,
-poll_seconds. A file `die` in the folder makes it kill itself between storing and answering.
+poll_seconds, and signs_events (whatever comes is signed as HubSpot signs, unless it is signed
+already). A file `die` in the folder makes it kill itself between storing and answering.
 """
 
 from __future__ import annotations
@@ -13,13 +14,21 @@ import json
 import os
 import signal
 import sys
+import time
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from harness.crm import HUBSPOT_SECRET, MAPPINGS, SALESFORCE_SECRET, URL
+from harness.crm import (
+    HUBSPOT_SECRET,
+    MAPPINGS,
+    SALESFORCE_SECRET,
+    URL,
+    hubspot_headers,
+)
 from harness.intake import COLUMNS, RULES
 from harness.tokens import SECRETS
 from leadflow.adapters.bullmq_queue import open_queue
@@ -42,6 +51,7 @@ from leadflow.entrypoints.relay_loop import RelayTerms, run_relay
 from leadflow.entrypoints.server import listen, serve
 from leadflow.use_cases.take_in import ArrivedLead, Taken
 
+NOWHERE = Response(status_code=404)
 POLICY = RetryPolicy(0.05, 0.4, max_retry_after_seconds=1, max_attempts=5)
 
 
@@ -62,6 +72,30 @@ class DyingReception(CommittedReception):
         return taken
 
 
+class Signing:
+    """Signs what comes, in the name of HubSpot."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body, is_more = b"", True
+        while is_more:
+            message = await receive()
+            body += message.get("body", b"")
+            is_more = message.get("more_body", False)
+        query = scope["query_string"].decode("latin-1")
+        url = f"{URL}?{query}" if query else URL
+        given = hubspot_headers(body, at=time.time(), url=url, method=scope["method"])
+        signed = [(name.lower().encode(), value.encode()) for name, value in given[1:]]
+        headers = [*signed, *scope["headers"]]  # of two the later one counts
+
+        async def again() -> Message:
+            return {"type": "http.request", "body": body}
+
+        await self._app({**scope, "headers": headers}, again, send)
+
+
 class Front:
     """Each path to its endpoint."""
 
@@ -69,7 +103,7 @@ class Front:
         self._places = places
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._places[scope["path"]](scope, receive, send)
+        await self._places.get(scope["path"], NOWHERE)(scope, receive, send)
 
 
 def front_of(reception: CommittedReception, reporter: IntakeReporter, **given: float) -> Front:
@@ -82,12 +116,11 @@ def front_of(reception: CommittedReception, reporter: IntakeReporter, **given: f
         hubspot_secrets=(HUBSPOT_SECRET,),
         salesforce_secrets=(SALESFORCE_SECRET,),
     )
-    return Front(
-        {
-            LEADS_PATH: IntakeEndpoint(FormDesk(form_rules, reception, limit), watch=reporter),
-            EVENTS_PATH: IntakeEndpoint(EventDesk(event_rules, reception), watch=reporter),
-        }
-    )
+    forms = IntakeEndpoint(FormDesk(form_rules, reception, limit), watch=reporter)
+    events: ASGIApp = IntakeEndpoint(EventDesk(event_rules, reception), watch=reporter)
+    if given.get("signs_events"):
+        events = Signing(events)
+    return Front({LEADS_PATH: forms, EVENTS_PATH: events})
 
 
 async def run(folder: Path, database: str, redis_url: str, log: JsonLog, **given: float) -> None:
