@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -156,6 +156,23 @@ class QueueWorld:
         except redis.RedisError:
             return {"away": 1}
 
+    def add(self, jobs: Sequence[Job]) -> None:
+        self.does(lambda sender: sender.queue.add_many(jobs))
+
+    def isolate(self, reason: str) -> None:
+        self.does(lambda sender: sender.gate.desk.isolate(reason))
+
+    def close_gate(self) -> None:
+        self.does(lambda sender: sender.gate.desk.close())
+
+    def waiting_workers(self) -> int:
+        """How many workers wait for a job just now."""
+        return str(self.valkey.does("CLIENT", "LIST")).count("cmd=bzpopmin")
+
+    def posts(self) -> int:
+        count: int = self.clay.control.state()["posts"]
+        return count
+
     def failed(self) -> list[str]:
         return list(self.valkey.does("ZRANGE", _key("failed"), 0, -1))
 
@@ -170,6 +187,21 @@ class QueueWorld:
     def leads(self) -> list[tuple[str, str, int, str]]:
         with self.plan.open_store() as database:
             return [tuple(row) for row in database.execute(LEADS).fetchall()]
+
+    def asked(self, query: str) -> list[tuple[Any, ...]]:
+        with self.plan.open_store() as database:
+            return [tuple(row) for row in database.execute(query).fetchall()]
+
+    def everything_in_redis(self) -> str:
+        """Every key with what it holds, as text."""
+        readers = {"hash": "HGETALL", "string": "GET", "stream": "XRANGE"}
+        kept = []
+        for key in self.valkey.does("KEYS", "*"):
+            kind = self.valkey.does("TYPE", key)
+            if kind in readers:
+                ends = ("-", "+") if kind == "stream" else ()
+                kept.append(f"{key} {self.valkey.does(readers[kind], key, *ends)}")
+        return "\n".join(kept)
 
     def rows(self) -> Counter[str]:
         """How many rows of each lead Clay has made."""
