@@ -49,19 +49,32 @@ NO_URL = "CRM_EVENTS_URL is not set, and HubSpot signs it; write down the URL th
 class IntakeSettings(Protocol):
     """What intake is told; `Settings` has all of it."""
 
-    intake_secrets: tuple[str, ...]
-    intake_is_open: bool
-    intake_honeypot: str
-    intake_origins: frozenset[str]
-    intake_per_minute: float
-    intake_burst: float
-    trusted_proxies: tuple[Network, ...]
-    crm_events: Path
-    crm_events_url: str
-    hubspot_secrets: tuple[str, ...]
-    salesforce_secrets: tuple[str, ...]
-    salesforce_signature: str
-    salesforce_timestamp: str
+    @property
+    def intake_secrets(self) -> tuple[str, ...]: ...
+    @property
+    def intake_is_open(self) -> bool: ...
+    @property
+    def intake_honeypot(self) -> str: ...
+    @property
+    def intake_origins(self) -> frozenset[str]: ...
+    @property
+    def intake_per_minute(self) -> float: ...
+    @property
+    def intake_burst(self) -> float: ...
+    @property
+    def trusted_proxies(self) -> tuple[Network, ...]: ...
+    @property
+    def crm_events(self) -> Path: ...
+    @property
+    def crm_events_url(self) -> str: ...
+    @property
+    def hubspot_secrets(self) -> tuple[str, ...]: ...
+    @property
+    def salesforce_secrets(self) -> tuple[str, ...]: ...
+    @property
+    def salesforce_signature(self) -> str: ...
+    @property
+    def salesforce_timestamp(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

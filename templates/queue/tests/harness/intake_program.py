@@ -2,7 +2,7 @@
 
     python -m harness.intake_program FOLDER DATABASE_URL REDIS_URL OPTIONS
 
-Without a Redis ('') nothing is relayed. OPTIONS is a JSON object: burst, interval_seconds,
+Without a Redis ('') nothing is relayed. OPTIONS is a JSON object: burst, per_minute,
 poll_seconds, and signs_events (whatever comes is signed as HubSpot signs, unless it is signed
 already). A file `die` in the folder makes it kill itself between storing and answering.
 """
@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -24,12 +25,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harness.crm import (
     HUBSPOT_SECRET,
-    MAPPINGS,
     SALESFORCE_SECRET,
     URL,
     hubspot_headers,
 )
-from harness.intake import COLUMNS, RULES
+from harness.receiver import ROOT
 from harness.tokens import SECRETS
 from leadflow.adapters.bullmq_queue import open_queue
 from leadflow.adapters.committed_reception import CommittedOutbox, CommittedReception
@@ -39,12 +39,9 @@ from leadflow.adapters.json_log import JsonLog
 from leadflow.adapters.metrics import Metrics
 from leadflow.adapters.redis_client import open_redis
 from leadflow.bootstrap_store import open_store
-from leadflow.domain.address_limit import AddressLimit
+from leadflow.domain.caller_address import Network
 from leadflow.domain.retry import RetryPolicy
 from leadflow.entrypoints.health import Readiness
-from leadflow.entrypoints.intake import EVENTS_PATH, LEADS_PATH, IntakeEndpoint
-from leadflow.entrypoints.intake_events import EventDesk, EventRules
-from leadflow.entrypoints.intake_forms import FormDesk, FormRules
 from leadflow.entrypoints.intake_watch import IntakeReporter, RelayReporter
 from leadflow.entrypoints.receiving import stop_on_signals
 from leadflow.entrypoints.relay_loop import RelayTerms, run_relay
@@ -56,19 +53,17 @@ POLICY = RetryPolicy(0.05, 0.4, max_retry_after_seconds=1, max_attempts=5)
 
 
 class DyingReception(CommittedReception):
-    """Wakes the relay; dies between COMMIT and answer when it is told to."""
+    """Dies between COMMIT and answer when it is told to."""
 
-    def __init__(self, writer: GroupCommit, wake: asyncio.Event, die: Path) -> None:
+    def __init__(self, writer: GroupCommit, die: Path) -> None:
         super().__init__(writer)
-        self._wake, self._die = wake, die
+        self._die = die
 
     async def take(self, arrived: ArrivedLead) -> Taken:
         taken = await super().take(arrived)
         if self._die.exists():
             self._die.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
-        if taken is Taken.NEW:
-            self._wake.set()
         return taken
 
 
@@ -106,21 +101,23 @@ class Front:
         await self._places.get(scope["path"], NOWHERE)(scope, receive, send)
 
 
-def front_of(reception: CommittedReception, reporter: IntakeReporter, **given: float) -> Front:
-    limit = AddressLimit(given.get("interval_seconds", 0.0001), int(given.get("burst", 1_000)))
-    form_rules = FormRules(RULES, COLUMNS, secrets=SECRETS, honeypot="fax")
-    event_rules = EventRules(
-        RULES,
-        MAPPINGS,
-        url=URL,
-        hubspot_secrets=(HUBSPOT_SECRET,),
-        salesforce_secrets=(SALESFORCE_SECRET,),
-    )
-    forms = IntakeEndpoint(FormDesk(form_rules, reception, limit), watch=reporter)
-    events: ASGIApp = IntakeEndpoint(EventDesk(event_rules, reception), watch=reporter)
-    if given.get("signs_events"):
-        events = Signing(events)
-    return Front({LEADS_PATH: forms, EVENTS_PATH: events})
+@dataclass
+class Given:
+    """The settings of intake."""
+
+    intake_per_minute: float
+    intake_burst: float
+    intake_secrets: tuple[str, ...] = SECRETS
+    intake_is_open: bool = True
+    intake_honeypot: str = "fax"
+    intake_origins: frozenset[str] = frozenset()
+    trusted_proxies: tuple[Network, ...] = ()
+    crm_events: Path = ROOT / "crm_events.yaml"
+    crm_events_url: str = URL
+    hubspot_secrets: tuple[str, ...] = (HUBSPOT_SECRET,)
+    salesforce_secrets: tuple[str, ...] = (SALESFORCE_SECRET,)
+    salesforce_signature: str = "X-Leadflow-Signature"
+    salesforce_timestamp: str = "X-Leadflow-Timestamp"
 
 
 async def run(folder: Path, database: str, redis_url: str, log: JsonLog, **given: float) -> None:
@@ -129,12 +126,19 @@ async def run(folder: Path, database: str, redis_url: str, log: JsonLog, **given
     meters = IntakeMetrics(Metrics().registry)
     async with AsyncExitStack() as stack:
         writer = await stack.enter_async_context(group_commit(partial(open_store, database)))
-        reception = DyingReception(writer, wake, folder / "die")
-        front = front_of(reception, IntakeReporter(meters, log), **given)
         listener = listen("127.0.0.1", 0, is_behind_proxy=False)
-        readiness = Readiness(
-            lambda: writer.run(lambda store: store.execute("SELECT 1").fetchone())
+        readiness = Readiness(lambda: writer.run(lambda store: store.name))
+        places = intake_endpoints(
+            Given(given.get("per_minute", 600_000), given.get("burst", 1_000)),
+            rules_from(settings_from({})),
+            DyingReception(writer, folder / "die"),
+            watch=IntakeReporter(meters, log),
+            readiness=readiness,
+            woke=wake.set,
         )
+        if given.get("signs_events"):
+            places[EVENTS_PATH] = Signing(places[EVENTS_PATH])
+        front = Front(places)
         parts = [serve(front, listener, readiness=readiness, watch=_Cuts(), stop=stop)]
         if redis_url:
             client = await stack.enter_async_context(open_redis(redis_url))

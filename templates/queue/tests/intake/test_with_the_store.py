@@ -165,7 +165,7 @@ def test_on_a_full_disk_a_lead_is_answered_503_and_later_taken(tmp_path: Path) -
 
 def test_nothing_that_a_person_wrote_is_in_the_log(tmp_path: Path) -> None:
     store = Store("sqlite", f"sqlite:///{tmp_path / 'ledger.sqlite'}")
-    with running_intake(tmp_path, store.url, burst=1, interval_seconds=60) as intake:
+    with running_intake(tmp_path, store.url, burst=1, per_minute=1) as intake:
         person = form_of(1, company="Babbage & Sons", first_name="Ada\r\nLovelace")
         for body in (person, person, {**person, "fax": "1"}, {**person, "email": "Babbage"}):
             intake.ask("/api/leads", json.dumps(body).encode(), JSON)
