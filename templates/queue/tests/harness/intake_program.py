@@ -38,14 +38,18 @@ from leadflow.adapters.intake_metrics import IntakeMetrics
 from leadflow.adapters.json_log import JsonLog
 from leadflow.adapters.metrics import Metrics
 from leadflow.adapters.redis_client import open_redis
+from leadflow.bootstrap import rules_from
 from leadflow.bootstrap_store import open_store
 from leadflow.domain.caller_address import Network
 from leadflow.domain.retry import RetryPolicy
 from leadflow.entrypoints.health import Readiness
+from leadflow.entrypoints.intake import EVENTS_PATH
+from leadflow.entrypoints.intake_serving import intake_endpoints
 from leadflow.entrypoints.intake_watch import IntakeReporter, RelayReporter
 from leadflow.entrypoints.receiving import stop_on_signals
 from leadflow.entrypoints.relay_loop import RelayTerms, run_relay
 from leadflow.entrypoints.server import listen, serve
+from leadflow.settings import settings_from
 from leadflow.use_cases.take_in import ArrivedLead, Taken
 
 NOWHERE = Response(status_code=404)
@@ -131,10 +135,10 @@ async def run(folder: Path, database: str, redis_url: str, log: JsonLog, **given
         places = intake_endpoints(
             Given(given.get("per_minute", 600_000), given.get("burst", 1_000)),
             rules_from(settings_from({})),
-            DyingReception(writer, folder / "die"),
+            reception=DyingReception(writer, folder / "die"),
             watch=IntakeReporter(meters, log),
-            readiness=readiness,
-            woke=wake.set,
+            wake=wake,
+            failed=readiness.failed,
         )
         if given.get("signs_events"):
             places[EVENTS_PATH] = Signing(places[EVENTS_PATH])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,7 +13,6 @@ from leadflow.bootstrap_intake import IntakeSettings, crm_mappings, honeypot_of
 from leadflow.domain.address_limit import AddressLimit
 from leadflow.domain.errors import LedgerError
 from leadflow.domain.retry import RetryPolicy
-from leadflow.entrypoints.health import Readiness
 from leadflow.entrypoints.intake import EVENTS_PATH, LEADS_PATH, IntakeEndpoint, IntakeWatch
 from leadflow.entrypoints.intake_events import EventDesk, EventRules
 from leadflow.entrypoints.intake_forms import FormDesk, FormRules
@@ -54,14 +54,17 @@ def event_rules(settings: IntakeSettings, rules: Rules) -> EventRules:
 def intake_endpoints(
     settings: IntakeSettings,
     rules: Rules,
-    reception: Reception,
     *,
+    reception: Reception,
     watch: IntakeWatch,
-    readiness: Readiness,
-    woke: Callable[[], None],
+    wake: asyncio.Event,
+    failed: Callable[[], None] = lambda: None,
 ) -> dict[str, ASGIApp]:
-    """Build the endpoint of each path; it answers every method. `woke` hears of every new lead."""
-    watched = _WatchedReception(reception, readiness, woke)
+    """Build the endpoint of each path; it answers every method.
+
+    `wake` is set for every new lead, and `failed` hears of every one that could not be stored.
+    """
+    watched = _WatchedReception(reception, wake, failed)
     interval_seconds = MINUTE_SECONDS / settings.intake_per_minute
     limit = AddressLimit(interval_seconds, int(settings.intake_burst))
     forms = FormDesk(form_rules(settings, rules), watched, limit)
@@ -85,18 +88,18 @@ def relay_terms(policy: RetryPolicy) -> RelayTerms:
 
 
 class _WatchedReception:
-    """The reception, which wakes the relay, and is not ready when it cannot store."""
+    """The reception, which wakes the relay, and says when it cannot store."""
 
     def __init__(
-        self, reception: Reception, readiness: Readiness, woke: Callable[[], None]
+        self, reception: Reception, wake: asyncio.Event, failed: Callable[[], None]
     ) -> None:
-        self._reception, self._readiness, self._woke = reception, readiness, woke
+        self._reception, self._wake, self._failed = reception, wake, failed
 
     async def take(self, arrived: ArrivedLead) -> Taken:
         with self._watching():
             taken = await self._reception.take(arrived)
         if taken is Taken.NEW:
-            self._woke()
+            self._wake.set()
         return taken
 
     async def quarantine(self, body: bytes, *, reason: str, now: float) -> None:
@@ -108,5 +111,5 @@ class _WatchedReception:
         try:
             yield
         except LedgerError:
-            self._readiness.failed()
+            self._failed()
             raise
