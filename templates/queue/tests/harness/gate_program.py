@@ -27,7 +27,7 @@ from leadflow.domain.call_end import CallEnd
 from leadflow.domain.gate import GateRules, Leave
 from leadflow.domain.rate_limit import RateLimit
 
-BREAKER = replace(FAST, open_seconds=0.3, probe_seconds=1.0)
+BREAKER = replace(FAST, open_seconds=0.3, probe_seconds=3.0)
 RULES_OF: dict[str, GateRules] = {
     "pace": replace(RULES, rate=RateLimit.strict(5)),
     "probe": replace(RULES, breaker=BREAKER),

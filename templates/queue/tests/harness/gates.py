@@ -30,9 +30,12 @@ __all__ = [
     "RULES",
     "Ledger",
     "gate_on",
+    "hash_of",
     "leave_of",
     "own_clock",
+    "refusal_of",
     "set_clock",
+    "with_caps",
 ]
 
 NAMESPACE = "test"
