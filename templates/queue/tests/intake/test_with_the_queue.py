@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 import redis
 
-from harness.intake import jobs_in, lead_of
+from harness.enqueue_command import enqueue
+from harness.intake import form_of, jobs_in, lead_of
 from harness.intake_process import IntakeProcess, at_once, running_intake
 from harness.server import until
 from harness.stores import Store
 from harness.valkey import ValkeyPlace, started
+from harness.workspace import Workspace, write_csv
 from leadflow.domain.source import QUEUE
 
 pytest_plugins = ["harness.valkey"]
@@ -201,3 +203,52 @@ def test_a_kill_of_the_relay_in_the_middle_loses_nothing(
         until(lambda: is_empty(store), "an empty outbox")
 
     assert ids(done) <= queued(valkey).keys()
+
+
+def test_a_lead_of_a_file_and_of_a_form_is_one_job(
+    workspace: Workspace, store: Store, tmp_path: Path, valkey: ValkeyPlace
+) -> None:
+    rows = [form_of(number) for number in range(2_000)]
+    workspace.environ["DATABASE_URL"] = store.url
+    path = write_csv(tmp_path / "leads.csv", rows)
+    with running_intake(tmp_path, store.url, valkey.url, poll_seconds=0.2) as intake:
+        assert intake.post(5).status == 200
+        assert enqueue(workspace, path).code == 0
+        known = intake.post(7)
+        until(lambda: is_empty(store), "an empty outbox")
+
+    assert known.json["duplicate"] is True
+    found = queued(valkey)
+    assert found.keys() == ids(set(range(2_000)))
+    names = [job["name"] for job in found.values()]
+    assert (names.count("web-form"), names.count("csv-import")) == (1, 1_999)
+
+
+def test_a_lead_that_is_asked_for_again_takes_the_place_of_its_job(
+    workspace: Workspace, store: Store, tmp_path: Path, valkey: ValkeyPlace
+) -> None:
+    workspace.environ["DATABASE_URL"] = store.url
+    path = write_csv(tmp_path / "leads.csv", [form_of(1), form_of(2)])
+    with running_intake(tmp_path, store.url, valkey.url, poll_seconds=0.2):
+        enqueue(workspace, path)
+        until(lambda: len(queued(valkey)) == 2, "both queued")
+        end_as_failed(valkey, lead_of(1).lead_id)
+        with store.open() as database:
+            database.execute("UPDATE lead SET state = 'failed' WHERE line = 2")
+
+        assert enqueue(workspace, "--failed").code == 0
+        until(lambda: is_empty(store), "an empty outbox")
+
+    assert waiting(valkey) == {lead_of(1).lead_id, lead_of(2).lead_id}
+    assert "failedReason" not in queued(valkey)[lead_of(1).lead_id]
+
+
+def waiting(valkey: ValkeyPlace) -> set[str]:
+    return set(valkey.does("LRANGE", f"bull:{QUEUE}:wait", 0, -1))
+
+
+def end_as_failed(valkey: ValkeyPlace, job_id: str) -> None:
+    """Leave the job as a worker does that gave it up."""
+    valkey.does("LREM", f"bull:{QUEUE}:wait", 0, job_id)
+    valkey.does("ZADD", f"bull:{QUEUE}:failed", int(time.time() * 1_000), job_id)
+    valkey.does("HSET", f"bull:{QUEUE}:{job_id}", "failedReason", "gave up")
