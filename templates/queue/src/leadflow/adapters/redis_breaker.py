@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from redis.asyncio import Redis
 
-from leadflow.adapters.redis_client import reaching
+from leadflow.adapters.redis_failures import reaching
 from leadflow.adapters.redis_scripts import LUA, Lua
 from leadflow.adapters.redis_terms import breaker_terms, destination_key, microseconds, seconds
 from leadflow.domain.call_end import Feed

@@ -7,17 +7,18 @@ retries: a worker can stop for good. So ours is longer than any blocking read; t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 
-from leadflow.domain.errors import LedgerError, SettingsError
+from leadflow.adapters.redis_failures import describe, reaching
+from leadflow.domain.errors import SettingsError
 
-__all__ = ["check_durability", "describe", "open_redis", "reaching"]
+__all__ = ["check_durability", "open_redis"]
 
 READ_SECONDS = 20  # more than a blocking read of a worker takes, and 10 s
 CONNECT_SECONDS = 2
@@ -34,7 +35,6 @@ UNCHECKED = (
     "REDIS_URL: the server does not let us read its settings ({fault}); see that it has {wanted}, "
     "then set REDIS_DURABILITY=vouched"
 )
-AWAY = "Redis cannot be used now: {fault}; nothing was lost, run again when it is back"
 VOUCHED = "REDIS_DURABILITY=vouched: that Redis syncs every write and evicts nothing is unchecked"
 
 
@@ -91,21 +91,3 @@ async def _problems(client: Redis) -> list[str]:
 
 class _Untold(Exception):  # noqa: N818 - the server keeps its settings to itself
     pass
-
-
-@contextmanager
-def reaching() -> Iterator[None]:
-    """Turn redis-py's failures into ours."""
-    try:
-        yield
-    except (RedisError, OSError) as fault:
-        raise LedgerError(AWAY.format(fault=describe(fault))) from fault
-
-
-def describe(fault: BaseException) -> str:
-    """Say what failed in a few words, without an address or a value."""
-    if isinstance(fault, ResponseError):
-        return str(fault).partition(":")[0].partition(" ")[0] or "an error"
-    if isinstance(fault, TimeoutError | RedisError) and "imeout" in type(fault).__name__:
-        return "it does not answer in time"
-    return "no connection" if isinstance(fault, RedisError | OSError) else type(fault).__name__

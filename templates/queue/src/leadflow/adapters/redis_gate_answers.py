@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from leadflow.adapters.redis_client import describe
+from leadflow.adapters.redis_failures import describe
 from leadflow.adapters.redis_terms import seconds
 from leadflow.domain.credit_budget import Cost, exceeded
 from leadflow.domain.errors import LeadflowError

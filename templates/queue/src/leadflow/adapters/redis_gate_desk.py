@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from redis.asyncio import Redis
 
-from leadflow.adapters.redis_client import reaching
+from leadflow.adapters.redis_failures import reaching
 from leadflow.adapters.redis_held import budget_fields, read_held
 from leadflow.adapters.redis_scripts import LUA, Lua, send
 from leadflow.adapters.redis_terms import GateKeys, microseconds
