@@ -18,6 +18,7 @@ import pytest
 from harness.deliveries import made_up
 from harness.warehouses import COLUMNS, deliver_once, rows_in, sql, warehouse_in
 from harness.workspace import ROOT
+from leadflow.adapters.sinks.own_folder import own_folder
 from leadflow.adapters.sinks.separating import separate
 from leadflow.adapters.sinks.warehouse import DUCKDB_FILE, Row, Table, Warehouse
 from leadflow.domain.delivery import Delivery, Outcome, OutcomeKind
@@ -228,7 +229,7 @@ def test_nothing_is_written_outside_the_folder_and_nobody_is_told(tmp_path: Path
             "HOME": str(home),
             "XDG_DATA_HOME": str(home),
             "DLT_DATA_DIR": str(home),
-            "DESTINATION__DUCKDB__CREDENTIALS": str(home / "other.duckdb"),
+            "DEV_MODE": "true",  # dlt's setting of that name would add the time to the dataset's
             "PYTHONPATH": f"{ROOT}/src:{ROOT}/tests",
         },
         cwd=home,
@@ -258,6 +259,18 @@ def test_dlt_is_not_loaded_before_the_first_row(module: str) -> None:
     )
 
     assert done.stdout.strip() == "set()"
+
+
+def test_a_folder_is_one_processs_own_and_empty_whoever_had_it_before(tmp_path: Path) -> None:
+    (tmp_path / "work-0" / "left").mkdir(parents=True)
+
+    with own_folder(tmp_path) as first, own_folder(tmp_path) as second:
+        found = [*first.iterdir(), *second.iterdir()]
+        names = {first.name, second.name}
+
+    assert found == []
+    assert names == {"work-0", "work-1"}
+    assert not first.exists()
 
 
 class SlowTable:
