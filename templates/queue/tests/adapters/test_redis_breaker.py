@@ -10,11 +10,12 @@ import pytest
 
 from harness.gates import FAST, NAMESPACE
 from harness.valkey import ValkeyPlace
-from leadflow.adapters.redis_breaker import Admission, RedisBreaker
+from leadflow.adapters.redis_breaker import RedisBreaker
 from leadflow.adapters.redis_client import open_redis
 from leadflow.domain.call_end import Feed
 from leadflow.domain.circuit_breaker import BreakerState
 from leadflow.domain.errors import LedgerError
+from leadflow.domain.shared_breaker import Admission
 
 CLOSED, OPEN, HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
 Story = Callable[[RedisBreaker, RedisBreaker, RedisBreaker], Awaitable[None]]

@@ -24,6 +24,7 @@ from harness.gates import (
 )
 from harness.valkey import ValkeyPlace, started
 from leadflow.adapters import redis_gate
+from leadflow.adapters.redis_client import open_redis
 from leadflow.adapters.redis_gate import RedisGate
 from leadflow.domain.call_end import CallEnd
 from leadflow.domain.credit_budget import Cost
@@ -346,6 +347,26 @@ def test_a_full_server_is_a_refusal() -> None:
 
     with started() as place:
         asyncio.run(story(place))
+
+
+def test_the_shipped_access_list_is_enough_for_everything_the_gate_does(
+    valkey: ValkeyPlace,
+) -> None:
+    rights = ("~{leadflow:*", "+@all", "-@admin", "-@dangerous", "+info", "+config|get")
+    valkey.does("ACL", "SETUSER", "app", "on", ">secret", *rights)
+
+    async def story() -> None:
+        async with open_redis(valkey.url.replace("://", "://app:secret@")) as client:
+            gate = RedisGate(client, RULES, ["w"], NAMESPACE, lambda: 0.0)
+            await gate.init(NOTHING)
+            await gate.desk.isolate("a test")
+            await gate.desk.close()
+            await asyncio.sleep(1.0)
+            for end in (CallEnd.REFUSED, CallEnd.BROKEN, CallEnd.WEBHOOK_FULL):
+                await gate.report(await leave_of(gate), end)
+            assert (await gate.standing()).webhooks == {"w": 1}
+
+    asyncio.run(story())
 
 
 def test_one_question_is_one_round_trip_and_so_is_one_report(valkey: ValkeyPlace) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import NamedTuple
 
 from redis.asyncio import Redis
 
@@ -18,28 +17,9 @@ from leadflow.adapters.redis_terms import breaker_terms, destination_key, micros
 from leadflow.domain.call_end import Feed
 from leadflow.domain.circuit_breaker import BreakerRules, BreakerState
 from leadflow.domain.pacing import LONGEST_PAUSE_SECONDS
+from leadflow.domain.shared_breaker import Admission, Learnt
 
-__all__ = ["Admission", "Learnt", "RedisBreaker"]
-
-
-class Admission(NamedTuple):
-    """Whether a call may start. With `wait_seconds` it may not; ask again by then."""
-
-    state: BreakerState
-    generation: int = 0
-    wait_seconds: float = 0.0
-
-    @property
-    def is_probe(self) -> bool:
-        return not self.wait_seconds and self.state is BreakerState.HALF_OPEN
-
-
-class Learnt(NamedTuple):
-    """What a result has changed, for whoever watches."""
-
-    before: BreakerState
-    after: BreakerState
-    wait_seconds: float
+__all__ = ["RedisBreaker"]
 
 
 class RedisBreaker:
