@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
+from leadflow.adapters.beside_workers import BesideWorkers
 from leadflow.adapters.budgeted_ledger import BudgetedLedger
+from leadflow.adapters.committed_witness import begin_gate
 from leadflow.adapters.csv_files import open_csv
 from leadflow.adapters.csv_writer import LineReportFile, export_paths, line_report, write_export
 from leadflow.adapters.data_files import load_clay_limits, load_lead_table
@@ -48,7 +50,7 @@ from leadflow.bootstrap_store import (
 )
 from leadflow.domain.columns import ColumnRules, normalise_header
 from leadflow.domain.credit_budget import Cost
-from leadflow.domain.errors import SettingsError
+from leadflow.domain.errors import LedgerBusy, SettingsError
 from leadflow.domain.lead import LeadRules
 from leadflow.domain.limits import ClayLimits
 from leadflow.domain.pacing import LONGEST_PAUSE_SECONDS
@@ -62,6 +64,7 @@ from leadflow.use_cases.post_again import PostAgain
 from leadflow.use_cases.send_lead import Clay, Compose
 
 __all__ = [
+    "QUEUE_ROLE",
     "Project",
     "Road",
     "Rules",
@@ -80,6 +83,8 @@ __all__ = [
 ]
 
 
+QUEUE_ROLE = "queue"  # of whoever sends from this ledger
+WORKED = "`leadflow work` sends from this ledger: put the leads into its queue (`leadflow enqueue`)"
 NO_KEYS = (
     "CLAY_TOKEN_KEYS is not set; callbacks could not be told from forgeries: "
     "`leadflow secrets` makes a key, put it into .env"
@@ -152,12 +157,20 @@ class Road:
 
     @asynccontextmanager
     async def open_clay(self) -> AsyncIterator[Clay]:
+        settings = self.settings
+        if not settings.token_keys:
+            raise SettingsError([NO_KEYS])
+        with _alone(settings.database):
+            begin_gate(self.project.database)
+            async with self._clay() as clay:
+                yield clay
+
+    @asynccontextmanager
+    async def _clay(self) -> AsyncIterator[Clay]:
         # Imported here because a rehearsal and `status` need no HTTP client, which is slow to load.
         from leadflow.adapters.clay_webhook import open_clay  # noqa: PLC0415
 
         settings = self.settings
-        if not settings.token_keys:
-            raise SettingsError([NO_KEYS])
         async with open_clay(
             settings.webhook_urls,
             token=settings.webhook_token,
@@ -204,17 +217,17 @@ def open_project(database: str, *, for_writing: bool) -> Iterator[Project]:
     """Open the ledger: to read it, leaving no trace, or held against every other run."""
     if not for_writing:
         with open_store_to_read(database) as opened:
-            yield _project(opened)
+            yield _project(opened, database)
         return
     with hold(database), open_store(database) as opened:
-        yield _project(opened)
+        yield _project(opened, database)
 
 
 @contextmanager
 def open_beside(database: str) -> Iterator[Project]:
     """Open the ledger to write beside whatever else is at work, for short changes."""
     with open_store(database) as opened:
-        yield _project(opened)
+        yield _project(opened, database)
 
 
 @contextmanager
@@ -235,10 +248,21 @@ def _retry_policy(settings: Settings, *, max_attempts: int) -> RetryPolicy:
     )
 
 
-def _project(database: Database) -> Project:
+@contextmanager
+def _alone(database: str) -> Iterator[None]:
+    """Let no worker of the queue send beside a run: both would keep a pace of their own."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(hold(database, role=QUEUE_ROLE))
+        except LedgerBusy as busy:
+            raise LedgerBusy(WORKED) from busy
+        yield
+
+
+def _project(database: Database, url: str) -> Project:
     return Project(
         database=database,
-        ledger=SqlLedger(database),
+        ledger=BesideWorkers(database, is_worked=partial(is_held, url, role=QUEUE_ROLE)),
         pace=SqlPace(database),
         export=SqlExport(database),
         account=SqlAccount(database),

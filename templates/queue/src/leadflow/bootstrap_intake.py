@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
 from leadflow.adapters.committed_reception import CommittedOutbox, CommittedReception
 from leadflow.adapters.crm_events_file import load_crm_mappings
@@ -25,18 +23,17 @@ from leadflow.adapters.sql_account import SqlAccount
 from leadflow.adapters.sql_outbox import SqlOutbox
 from leadflow.adapters.sql_queued_intake import SqlQueuedIntake, sql_queued_intake
 from leadflow.bootstrap_store import open_store, open_store_to_read
-from leadflow.domain.caller_address import Network
 from leadflow.domain.columns import ColumnRules
 from leadflow.domain.crm_event import Crm, CrmMapping
 from leadflow.domain.errors import SettingsError
 from leadflow.domain.ledger import State
+from leadflow.settings import Settings
 
 __all__ = [
     "CommittedOutbox",
     "CommittedReception",
     "Enqueuing",
     "IntakeMetrics",
-    "IntakeSettings",
     "crm_mappings",
     "honeypot_of",
     "open_enqueuing",
@@ -44,37 +41,6 @@ __all__ = [
 
 VISIBLE = "INTAKE_HONEYPOT: {name} is a field of a lead, which people fill in; choose another name"
 NO_URL = "CRM_EVENTS_URL is not set, and HubSpot signs it; write down the URL that HubSpot calls"
-
-
-class IntakeSettings(Protocol):
-    """What intake is told; `Settings` has all of it."""
-
-    @property
-    def intake_secrets(self) -> tuple[str, ...]: ...
-    @property
-    def intake_is_open(self) -> bool: ...
-    @property
-    def intake_honeypot(self) -> str: ...
-    @property
-    def intake_origins(self) -> frozenset[str]: ...
-    @property
-    def intake_per_minute(self) -> float: ...
-    @property
-    def intake_burst(self) -> float: ...
-    @property
-    def trusted_proxies(self) -> tuple[Network, ...]: ...
-    @property
-    def crm_events(self) -> Path: ...
-    @property
-    def crm_events_url(self) -> str: ...
-    @property
-    def hubspot_secrets(self) -> tuple[str, ...]: ...
-    @property
-    def salesforce_secrets(self) -> tuple[str, ...]: ...
-    @property
-    def salesforce_signature(self) -> str: ...
-    @property
-    def salesforce_timestamp(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +78,7 @@ def open_enqueuing(database: str, *, for_writing: bool) -> Iterator[Enqueuing]:
         yield Enqueuing(store)
 
 
-def crm_mappings(settings: IntakeSettings, columns: ColumnRules) -> dict[Crm, CrmMapping]:
+def crm_mappings(settings: Settings, columns: ColumnRules) -> dict[Crm, CrmMapping]:
     """Read crm_events.yaml, if a CRM may send events at all."""
     if settings.hubspot_secrets and not settings.crm_events_url:
         raise SettingsError([NO_URL])
@@ -122,7 +88,7 @@ def crm_mappings(settings: IntakeSettings, columns: ColumnRules) -> dict[Crm, Cr
     return load_crm_mappings(settings.crm_events, fields=fields)
 
 
-def honeypot_of(settings: IntakeSettings, columns: ColumnRules) -> str:
+def honeypot_of(settings: Settings, columns: ColumnRules) -> str:
     """Name the field that people do not see; one that they do see would refuse them all."""
     name = settings.intake_honeypot
     if name and columns.field(name.strip().lower().replace(" ", "_").replace("-", "_")):

@@ -46,9 +46,9 @@ async def open_redis(url: str) -> AsyncIterator[Redis]:
         decode_responses=True,
         socket_timeout=READ_SECONDS,
         socket_connect_timeout=CONNECT_SECONDS,
-        socket_keepalive=not url.startswith("unix:") or None,
         health_check_interval=CHECK_SECONDS,
         retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.3), RETRIES),
+        **({} if url.startswith("unix:") else {"socket_keepalive": True}),
     )
     try:
         yield client

@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import traceback
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import click
@@ -22,6 +23,7 @@ from leadflow.domain.errors import LeadflowError
 from leadflow.entrypoints.cli_budget import budget
 from leadflow.entrypoints.cli_dead import dead
 from leadflow.entrypoints.cli_doctor import doctor
+from leadflow.entrypoints.cli_enqueue import enqueue
 from leadflow.entrypoints.cli_import import import_
 from leadflow.entrypoints.cli_inbox import inbox
 from leadflow.entrypoints.cli_overdue import overdue
@@ -30,6 +32,7 @@ from leadflow.entrypoints.cli_secrets import secrets
 from leadflow.entrypoints.cli_send import send
 from leadflow.entrypoints.cli_serve import serve
 from leadflow.entrypoints.cli_status import status
+from leadflow.entrypoints.cli_top import Snapshots, top_command
 from leadflow.entrypoints.cli_work import work
 from leadflow.entrypoints.dotenv_warnings import dotenv_warnings
 from leadflow.entrypoints.exit_codes import DEFECT, INTERRUPTED, RUN_AGAIN
@@ -48,23 +51,34 @@ def cli() -> None:
     \b
     Examples:
       leadflow secrets                       make the secrets that .env needs
-      leadflow serve                         take Clay's callbacks and deliver them
-      leadflow send leads.csv                send it; run it again to go on where it stopped
+      leadflow serve --no-work               take leads from forms and CRM events, and callbacks
+      leadflow work                          work the queue, and deliver what comes back
+      leadflow enqueue leads.csv             put a file into the queue
+      leadflow top                           queue, gate, budget and destinations, live
       leadflow status                        the account of every lead, out and back
       leadflow overdue                       leads that Clay has not called back about
-      leadflow dead list                     what a destination refused
+      leadflow dead list                     what Clay or a destination refused
     """
     for warning in dotenv_warnings():
         click.echo(f"Warning: {visible(warning)}", err=True)
 
 
+def _open_snapshots() -> AbstractAsyncContextManager[Snapshots]:
+    # Imported here because the queue's libraries are slow to load, and most commands need none.
+    from leadflow.bootstrap_top import open_snapshots  # noqa: PLC0415
+
+    return open_snapshots()
+
+
 for command in (
     send,
+    enqueue,
     import_,
     status,
     doctor,
     serve,
     work,
+    top_command(_open_snapshots),
     overdue,
     inbox,
     dead,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from starlette.types import ASGIApp
 
 from leadflow.bootstrap import Rules
-from leadflow.bootstrap_intake import IntakeSettings, crm_mappings, honeypot_of
+from leadflow.bootstrap_intake import crm_mappings, honeypot_of
 from leadflow.domain.address_limit import AddressLimit
 from leadflow.domain.errors import LedgerError
 from leadflow.domain.retry import RetryPolicy
@@ -17,6 +17,7 @@ from leadflow.entrypoints.intake import EVENTS_PATH, LEADS_PATH, IntakeEndpoint,
 from leadflow.entrypoints.intake_events import EventDesk, EventRules
 from leadflow.entrypoints.intake_forms import FormDesk, FormRules
 from leadflow.entrypoints.relay_loop import RelayTerms
+from leadflow.settings import Settings
 from leadflow.use_cases.take_in import ArrivedLead, Reception, Taken
 
 __all__ = ["event_rules", "form_rules", "intake_endpoints", "relay_terms"]
@@ -25,7 +26,7 @@ MINUTE_SECONDS = 60.0
 RELAY_CAP_SECONDS = 4.0  # a backlog resumes within 5 s of the queue's return
 
 
-def form_rules(settings: IntakeSettings, rules: Rules) -> FormRules:
+def form_rules(settings: Settings, rules: Rules) -> FormRules:
     """Say whose forms are taken; raise SettingsError when the honeypot would catch everybody."""
     return FormRules(
         leads=rules.leads,
@@ -38,7 +39,7 @@ def form_rules(settings: IntakeSettings, rules: Rules) -> FormRules:
     )
 
 
-def event_rules(settings: IntakeSettings, rules: Rules) -> EventRules:
+def event_rules(settings: Settings, rules: Rules) -> EventRules:
     """Say which CRM is believed; raise CrmEventsError or SettingsError with what is wrong."""
     return EventRules(
         leads=rules.leads,
@@ -52,7 +53,7 @@ def event_rules(settings: IntakeSettings, rules: Rules) -> EventRules:
 
 
 def intake_endpoints(
-    settings: IntakeSettings,
+    settings: Settings,
     rules: Rules,
     *,
     reception: Reception,

@@ -1,28 +1,13 @@
-"""One process of `leadflow serve` or `leadflow work`: receiver, worker or both, on one `stop`."""
+"""One process of `leadflow serve` or `leadflow work`; process.py says what it is made of."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from leadflow.bootstrap_receiving import (
-    Metrics,
-    Receiving,
-    callback_rules,
-    delivery_policy,
-    is_shared,
-    open_destinations,
-    open_receiving,
-    plan_from,
-)
-from leadflow.entrypoints.housekeeping import keep_purging
-from leadflow.entrypoints.receiving import Receiver, stop_on_signals
-from leadflow.entrypoints.watches import Log, Meters, WorkerWatch
-from leadflow.entrypoints.worker import run_worker
-from leadflow.entrypoints.worker_terms import WorkerTerms
+from leadflow.entrypoints.watches import Log
 from leadflow.settings import Settings
 
 __all__ = ["Serving", "fast_loop"]
@@ -37,78 +22,10 @@ class Serving:
 
     async def run(self, listener: socket.socket | None, *, works: bool) -> None:
         """Receive (where there is a listener) and work, until a signal says stop or one crashes."""
-        stop, wake = asyncio.Event(), asyncio.Event()
-        stop_on_signals(stop)
-        async with open_receiving(self.settings) as receiving:
-            meters = Metrics(lambda: receiving.deliveries.depth(now=time.time()))
-            parts: list[Awaitable[None]] = [_until(stop, receiving.writer.outlived())]
-            if listener is not None:
-                parts.append(self._receive(listener, receiving, meters, stop, wake))
-            if works:
-                parts += [
-                    self._work(receiving, meters, stop, wake),
-                    keep_purging(self.settings, receiving, self.log, stop=stop),
-                ]
-            await _all_of(parts, stop)
+        # Imported here because the queue's libraries are slow to load, and most commands need none.
+        from leadflow.entrypoints.process import Process  # noqa: PLC0415
 
-    async def _receive(
-        self,
-        listener: socket.socket,
-        receiving: Receiving,
-        meters: Meters,
-        stop: asyncio.Event,
-        wake: asyncio.Event,
-    ) -> None:
-        receiver = Receiver(
-            rules=callback_rules(self.settings),
-            inbox=receiving.inbox,
-            probe=receiving.probe,
-            meters=meters,
-            log=self.log,
-            woke=wake.set,
-        )
-        await receiver.run(listener, stop=stop)
-
-    async def _work(
-        self, receiving: Receiving, meters: Meters, stop: asyncio.Event, wake: asyncio.Event
-    ) -> None:
-        async with open_destinations(self.settings, receiving) as destinations:
-            await run_worker(
-                receiving.deliveries,
-                destinations,
-                plan_from(self.settings),
-                stop=stop,
-                wake=wake,
-                terms=WorkerTerms(delivery_policy(self.settings)),
-                observer=WorkerWatch(meters, self.log),
-                is_alone=not is_shared(self.settings.database),
-            )
-
-
-async def _until(stop: asyncio.Event, watch: Coroutine[object, object, None]) -> None:
-    """Watch until `stop`, or crash with what is watched: a supervisor starts the process again."""
-    watching = asyncio.ensure_future(watch)
-    stopping = asyncio.ensure_future(stop.wait())
-    await asyncio.wait((watching, stopping), return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if watching.done():
-        await watching
-    watching.cancel()
-
-
-async def _all_of(parts: Sequence[Awaitable[None]], stop: asyncio.Event) -> None:
-    """Run them together; when one crashes the others are told to stop, and finish in good order."""
-
-    async def one(part: Awaitable[None]) -> None:
-        try:
-            await part
-        finally:
-            stop.set()
-
-    ends = await asyncio.gather(*map(one, parts), return_exceptions=True)
-    for end in ends:
-        if isinstance(end, BaseException):
-            raise end
+        await Process(self.settings, self.log).run(listener, works=works)
 
 
 def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

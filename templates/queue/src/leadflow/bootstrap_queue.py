@@ -1,0 +1,229 @@
+"""What works the queue: read it as the diagram of what is connected.
+
+outbox ── relay ──> BullmqQueue ── Redis or Valkey ──> GatedWorker ── handle_job ── Clay
+                                        │                  ^     │
+                                        └── RedisGate ─────┘     └ CommittedLedger ──┐
+                                                └ CommittedWitness ── GroupCommit ───┴── Database
+failed set ── sweep_dead ──> CommittedDeadJobs ───────────────────────────┘
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import (
+    AbstractContextManager,
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from leadflow.adapters.at_once import finished
+from leadflow.adapters.bullmq_queue import BullmqQueue, open_queue
+from leadflow.adapters.bullmq_rules import WorkerRules
+from leadflow.adapters.bullmq_worker import GatedWorker
+from leadflow.adapters.clay_webhook import open_clay
+from leadflow.adapters.committed_dead_jobs import CommittedDeadJobs
+from leadflow.adapters.committed_ledger import CommittedLedger, LedgerRules
+from leadflow.adapters.committed_reception import CommittedOutbox, CommittedReception
+from leadflow.adapters.committed_witness import CommittedWitness
+from leadflow.adapters.group_commit import GroupCommit
+from leadflow.adapters.redis_client import check_durability, open_redis
+from leadflow.adapters.redis_gate import RedisGate
+from leadflow.adapters.redis_quota import RedisQuota
+from leadflow.adapters.sql_ledger import SqlLedger
+from leadflow.bootstrap import QUEUE_ROLE, Rules, load_clay_limits
+from leadflow.bootstrap_store import hold, is_shared
+from leadflow.domain.credit_budget import Cost
+from leadflow.domain.errors import LedgerBusy
+from leadflow.domain.gate import GateRules
+from leadflow.domain.limits import name_webhook
+from leadflow.domain.pacing import LONGEST_PAUSE_SECONDS
+from leadflow.domain.rate_limit import RateLimit
+from leadflow.domain.retry import RetryPolicy
+from leadflow.domain.source import Source
+from leadflow.settings import Settings
+from leadflow.use_cases.handle_job import HandleJob, JobObserver
+from leadflow.use_cases.send_job import SendJobTerms
+from leadflow.use_cases.send_lead import Clay
+from leadflow.use_cases.take_in import take_in
+
+__all__ = [
+    "Queueing",
+    "gate_rules",
+    "hold_queue",
+    "job_policy",
+    "open_gate",
+    "open_queueing",
+    "redis_place",
+]
+
+GATE = "gate"  # the role of whoever puts the gate's numbers into Redis for the first time
+SENDING = "a run of `leadflow send` is using the ledger; wait for it to end, or use `enqueue`"
+
+
+@dataclass(frozen=True, slots=True)
+class Queueing:
+    """Everything that one worker of the queue is made of."""
+
+    queue: BullmqQueue
+    gate: RedisGate
+    worker: GatedWorker
+    outbox: CommittedOutbox
+    dead_jobs: CommittedDeadJobs
+    policy: RetryPolicy
+
+
+@contextmanager
+def redis_place(settings: Settings) -> Iterator[str]:
+    """Give the URL of the server: the one of the settings, or one of the folder's own."""
+    with ExitStack() as stack:
+        url = settings.redis_url
+        if not url:
+            # Imported here because a project with a Redis of its own needs no server program.
+            from leadflow.adapters.embedded_valkey import running_valkey  # noqa: PLC0415
+
+            url = stack.enter_context(running_valkey(settings.valkey))
+        yield url
+
+
+@contextmanager
+def hold_queue(settings: Settings) -> Iterator[None]:
+    """Stand beside other workers, and beside no run of `leadflow send`."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(_among_workers(settings.database))
+        except LedgerBusy as busy:
+            raise LedgerBusy(SENDING) from busy
+        yield
+
+
+def _among_workers(database: str) -> AbstractContextManager[None]:
+    if not is_shared(database):
+        return hold(database, role=QUEUE_ROLE)
+    # Imported here because the driver is slow to load, and a project on SQLite never needs it.
+    from leadflow.adapters.worker_lock import hold_among_workers  # noqa: PLC0415
+
+    return hold_among_workers(database, role=QUEUE_ROLE)
+
+
+def job_policy(settings: Settings) -> RetryPolicy:
+    """How often and how patiently a job is tried."""
+    return RetryPolicy(
+        base_seconds=settings.retry_base_seconds,
+        cap_seconds=settings.retry_cap_seconds,
+        max_retry_after_seconds=LONGEST_PAUSE_SECONDS,
+        max_attempts=int(settings.job_attempts),
+    )
+
+
+def gate_rules(settings: Settings) -> GateRules:
+    """What the gate goes by; the same in every process with the same settings."""
+    return GateRules(
+        rate=RateLimit.strict(int(settings.calls_per_second)),
+        cost=_cost(settings),
+        caps=settings.caps,
+        webhook_life=load_clay_limits().webhook_life,
+    )
+
+
+def open_gate(settings: Settings, client: Redis, writer: GroupCommit) -> RedisGate:
+    """The gate, with the ledger as its witness."""
+    return RedisGate(
+        client,
+        gate_rules(settings),
+        _webhook_ids(settings),
+        settings.token_audience,
+        random.random,
+        witness=CommittedWitness(writer),
+    )
+
+
+@asynccontextmanager
+async def open_queueing(
+    settings: Settings,
+    rules: Rules,
+    *,
+    url: str,
+    writer: GroupCommit,
+    observer: JobObserver,
+) -> AsyncIterator[Queueing]:
+    """Connect everything. SettingsError for a server that forgets, LedgerError while it is away."""
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(open_redis(url))
+        own_client = await stack.enter_async_context(open_redis(url))
+        note = await check_durability(client, vouched=settings.redis_durability == "vouched")
+        if note:
+            observer.warns(note)
+        gate = open_gate(settings, client, writer)
+        await _begin(settings, gate, writer)
+        attempts = int(settings.job_attempts)
+        queue = await stack.enter_async_context(open_queue(client, attempts=attempts))
+        clay = await stack.enter_async_context(
+            open_clay(
+                settings.webhook_urls,
+                token=settings.webhook_token,
+                timeout_seconds=settings.timeout_seconds,
+            )
+        )
+        policy = job_policy(settings)
+        worker = GatedWorker(
+            own_client,
+            _handler(settings, rules, writer, terms=_terms(settings, rules, clay, gate)),
+            gate=gate,
+            quota=RedisQuota(client, f"leadflow:{settings.token_audience}"),
+            rules=WorkerRules(policy, concurrency=int(settings.worker_concurrency)),
+            observer=observer,
+        )
+        outbox, dead = CommittedOutbox(writer), CommittedDeadJobs(writer)
+        yield Queueing(queue, gate, worker, outbox, dead, policy)
+
+
+async def _begin(settings: Settings, gate: RedisGate, writer: GroupCommit) -> None:
+    """Enrol the webhooks; put the ledger's numbers into Redis when that was never done."""
+    named = [name_webhook(url) for url in settings.webhook_urls]
+    await writer.run(lambda database: finished(SqlLedger(database).webhooks(named)))
+    witness = CommittedWitness(writer)
+    if await witness.epoch():
+        return
+    with hold(settings.database, role=GATE):
+        if not await witness.epoch():  # another process was quicker
+            await gate.init(await witness.standing())
+
+
+def _terms(settings: Settings, rules: Rules, clay: Clay, gate: RedisGate) -> SendJobTerms:
+    return SendJobTerms(
+        clay=clay,
+        gate=gate,
+        compose=rules.compose,
+        repeats_unknown=settings.on_unknown == "retry",
+    )
+
+
+def _handler(
+    settings: Settings, rules: Rules, writer: GroupCommit, *, terms: SendJobTerms
+) -> HandleJob:
+    life = load_clay_limits().webhook_life
+    ledger_rules = LedgerRules(_cost(settings), settings.caps, webhook_life=life)
+    reception = CommittedReception(writer)
+
+    async def adopt(fields: Mapping[str, str], source: Source) -> str:
+        lead, _ = await take_in(
+            fields, source=source, rules=rules.leads, reception=reception, now=time.time()
+        )
+        return lead.lead_id
+
+    return HandleJob(terms, lambda: CommittedLedger(writer, ledger_rules), adopt)
+
+
+def _cost(settings: Settings) -> Cost:
+    return Cost(settings.credits_per_lead, int(settings.actions_per_lead))
+
+
+def _webhook_ids(settings: Settings) -> list[str]:
+    return [name_webhook(url).webhook_id for url in settings.webhook_urls]
