@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from harness.failpoints import FailingClay, FailingGate, FailingLedger, Failpoints
 from harness.intake import RULES
@@ -71,6 +71,7 @@ class Plan:
     lock_milliseconds: int = 5_000
     stalled_milliseconds: int = 2_000
     life: int = 50_000
+    breaks: bool = True  # whether there is a circuit breaker
 
     @property
     def webhook_ids(self) -> list[str]:
@@ -91,6 +92,8 @@ class Plan:
     @property
     def gate_rules(self) -> GateRules:
         breaker = BreakerRules(open_seconds=self.open_seconds, probe_seconds=5.0)
+        if not self.breaks:
+            breaker = replace(breaker, failures_in_a_row=10**9, fewest_calls=10**9)
         rate = RateLimit.strict(self.calls_per_second)
         return GateRules(rate, self.cost, self.caps, webhook_life=self.life, breaker=breaker)
 

@@ -54,7 +54,10 @@ def test_a_the_limit_waits_for_its_window_and_not_for_five_seconds(alone: QueueW
     assert alone.clay.control.state()["starts"]["most_in_any_second"] <= 6
 
 
-def test_b_a_worker_that_was_idle_takes_the_next_job_at_once(alone: QueueWorld) -> None:
+def test_b_a_worker_that_is_idle_keeps_its_connections_and_takes_the_next_job_at_once(
+    alone: QueueWorld,
+) -> None:
+    """A blocking read must end before redis-py loses patience with it."""
     alone.prepare(1, in_queue=False)
     observer = RecordingObserver()
 
@@ -62,7 +65,10 @@ def test_b_a_worker_that_was_idle_takes_the_next_job_at_once(alone: QueueWorld) 
         async with opened(alone.plan, observer=observer) as sender:
             stop = asyncio.Event()
             working = asyncio.ensure_future(sender.run(stop))
+            await asyncio.sleep(2.5)  # until each part has its connection
+            before = connections(alone)
             await asyncio.sleep(IDLE_SECONDS)
+            assert connections(alone) == before + 1  # that of the one who looks
             await sender.queue.add_many([job_of(1)])
             seconds = await until(lambda: observer.ends[JobEnd.DONE] == 1)
             stop.set()
@@ -229,6 +235,33 @@ def test_locks_are_renewed_while_the_worker_drains(alone: QueueWorld) -> None:
     assert alone.of_job(job.lead_id, "atm") == 1
 
 
+def test_a_job_whose_lock_is_lost_is_cut_short(alone: QueueWorld) -> None:
+    """BullMQ says so, and lets the job go on."""
+    alone.with_plan(lock_milliseconds=600, timeout_seconds=20)
+    (job,) = alone.prepare(1)
+    alone.clay.control.set_faults("latency,seconds=8,count=1")
+    observer = RecordingObserver()
+
+    async def steal() -> float:
+        async with opened(alone.plan, observer=observer) as sender:
+            stop = asyncio.Event()
+            working = asyncio.ensure_future(sender.run(stop))
+            await until(lambda: alone.states()["sending"] == 1)
+            await asyncio.sleep(0.3)  # until the request has left
+            alone.valkey.does(
+                "SET", f"bull:clay-enrichment:{job.lead_id}:lock", "another", "EX", 60
+            )
+            seconds = await until(lambda: observer.ends.total() == 1)
+            stop.set()
+            await working
+            return seconds
+
+    assert asyncio.run(steal()) < 5  # of which 1.5 s are for an answer that is nearly there
+    assert observer.ends == {JobEnd.HANDED_BACK: 1}
+    assert alone.states() == {"unknown": 1}
+    assert alone.depth()["active"] == 1  # it is the other's
+
+
 def test_each_job_in_hand_has_a_lock_of_its_own(alone: QueueWorld) -> None:
     """BullMQ names it by a variable of a loop, so jobs taken together get that of the last."""
     jobs = alone.prepare(5)
@@ -263,6 +296,12 @@ def test_a_worker_that_ends_by_itself_raises(alone: QueueWorld) -> None:
 
     with pytest.raises(WorkerEndedError):
         asyncio.run(end_silently())
+
+
+def connections(world: QueueWorld) -> int:
+    """How many were ever made."""
+    count: int = world.valkey.does("INFO", "stats")["total_connections_received"]
+    return count
 
 
 def work_with(world: QueueWorld, clay: Rude, *, jobs: int) -> RecordingObserver:
