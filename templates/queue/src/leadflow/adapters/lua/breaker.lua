@@ -46,7 +46,10 @@ end
 -- One call starts while the breaker is not closed. A new generation, unless this probe follows one that has reported.
 local function admit(breaker, now)
   local is_next_probe = breaker.state == 'half-open' and breaker.probe_started_at == 0
-  if not is_next_probe then become(breaker, 'half-open', breaker.openings) end
+  if not is_next_probe then
+    breaker.state, breaker.good_probes = 'half-open', 0
+    breaker.generation = breaker.generation + 1
+  end
   breaker.probe_started_at = now
 end
 
