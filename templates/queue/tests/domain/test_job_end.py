@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import pytest
 
 from leadflow.domain.call_end import CallEnd
@@ -19,10 +17,11 @@ from leadflow.domain.job_end import (
 from leadflow.domain.ledger import State
 from leadflow.domain.verdict import Verdict
 
-STEPS = {  # (state, is emptied, may be repeated)
-    **{(None, *rest): Step.GIVE_UP for rest in product([False, True], repeat=2)},
-    **{(State.SENT, *rest): Step.SKIP for rest in product([False, True], repeat=2)},
-    **{(State.SENDING, *rest): Step.LOSE for rest in product([False, True], repeat=2)},
+BOTH = [(False, False), (False, True), (True, False), (True, True)]
+STEPS: dict[tuple[State | None, bool, bool], Step] = {  # (state, is emptied, may be repeated)
+    **{(None, *rest): Step.GIVE_UP for rest in BOTH},
+    **{(State.SENT, *rest): Step.SKIP for rest in BOTH},
+    **{(State.SENDING, *rest): Step.LOSE for rest in BOTH},
     **{(State.WAITING, False, may): Step.SEND for may in (False, True)},
     **{(State.WAITING, True, may): Step.SKIP for may in (False, True)},
     **{(State.FAILED, False, may): Step.SEND for may in (False, True)},

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from leadflow.domain.call_end import CallEnd
-from leadflow.domain.errors import LeadRejected, LedgerDamaged, LedgerError
+from leadflow.domain.errors import LeadRejected, LedgerBusy, LedgerDamaged, LedgerError
 from leadflow.domain.gate import Leave, Refusal
 from leadflow.domain.job_end import Ended, JobEnd
 from leadflow.domain.ledger import Event, State
@@ -33,6 +33,7 @@ class Everything:
     job_id: str = "17"
     name: str = "web-form"
     fault: Exception | None = None
+    is_deaf: bool = False  # the queue takes nothing
     told: list[str] = field(default_factory=list)
 
     async def ask(self) -> Leave | Refusal:
@@ -56,6 +57,8 @@ class Everything:
 
     async def confirm(self) -> None: ...
     async def replace_data(self, data: Mapping[str, object]) -> None:
+        if self.is_deaf:
+            raise LedgerBusy("Redis does not answer")
         self.data = dict(data)
         self.told.append("replaced")
 
@@ -140,3 +143,13 @@ def test_a_damaged_store_is_for_a_person_to_mend() -> None:
         asyncio.run(job.handle())
 
     assert job.told == ["gate: unused"]
+
+
+@pytest.mark.parametrize("data", [FOREIGN, {"lead": "ada@acme.com"}])
+def test_a_person_that_cannot_leave_the_queue_yet_keeps_the_job_in_it(data: Any) -> None:
+    job = Everything(data, is_deaf=True)
+
+    ended = asyncio.run(job.handle())
+
+    assert ended.end is JobEnd.HANDED_BACK
+    assert job.told[-1] == "gate: unused"

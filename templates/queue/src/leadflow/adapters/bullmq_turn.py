@@ -25,6 +25,7 @@ from leadflow.domain.job_end import Ended, JobEnd
 __all__ = ["BullmqJob", "TriedError", "hand_back", "raise_end"]
 
 NOT_OURS = "the job is in the hands of another worker"
+NOT_REPLACED = "what the job holds could not be replaced, as Redis does not answer"
 CANNOT_TELL = "nobody can tell whose the job is, as Redis does not answer"
 
 
@@ -65,7 +66,10 @@ class BullmqJob:
             raise LedgerBusy(NOT_OURS)
 
     async def replace_data(self, data: Mapping[str, object]) -> None:
-        await self._job.updateData(dict(data))
+        try:
+            await self._job.updateData(dict(data))
+        except (RedisError, OSError) as fault:
+            raise LedgerBusy(NOT_REPLACED) from fault
 
 
 async def hand_back(job: Any, token: str, *, wait_seconds: float) -> None:

@@ -21,7 +21,7 @@ __all__ = ["DeadId", "jobs_as_json", "print_job", "print_jobs", "print_redriven"
 LEAD_ID = re.compile(r"lead-[0-9a-f]{32}")
 
 
-class DeadId(click.ParamType):
+class DeadId(click.ParamType[int | str]):
     """The number of a delivery, or the lead_id of a job."""
 
     name = "id"
@@ -35,7 +35,7 @@ class DeadId(click.ParamType):
 
 
 def jobs_as_json(listing: JobListing) -> dict[str, object]:
-    return {"job_count": listing.count, "jobs": [job._asdict() for job in listing.jobs]}
+    return {"job_count": listing.total, "jobs": [job._asdict() for job in listing.jobs]}
 
 
 def print_jobs(listing: JobListing) -> None:
@@ -56,8 +56,8 @@ def print_jobs(listing: JobListing) -> None:
             for job in listing.jobs
         ),
     )
-    if len(listing.jobs) < listing.count:
-        left = listing.count - len(listing.jobs)
+    if len(listing.jobs) < listing.total:
+        left = listing.total - len(listing.jobs)
         click.echo(f"... and {left:,} more jobs; --limit shows more")
 
 

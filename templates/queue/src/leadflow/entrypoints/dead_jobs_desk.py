@@ -53,7 +53,7 @@ class JobListing(NamedTuple):
     """Some of them, and how many there are in all."""
 
     jobs: Sequence[DeadJob]
-    count: int
+    total: int
 
 
 def list_jobs(

@@ -17,7 +17,7 @@ from leadflow.domain.errors import LeadRejected, LedgerError
 from leadflow.domain.gate import CallEnd, Leave, Refusal
 from leadflow.domain.job import Job
 from leadflow.domain.job_end import Ended, JobEnd
-from leadflow.domain.job_reading import ForeignJob, job_data, read_job
+from leadflow.domain.job_reading import job_data, read_job
 from leadflow.domain.source import Source
 from leadflow.use_cases.deliver import is_passing
 from leadflow.use_cases.send_job import JobLedger, SendJobTerms, send_job
@@ -38,7 +38,7 @@ class HeldJob(Protocol):
         """Raise LedgerBusy when another worker has the job, or may have it."""
 
     async def replace_data(self, data: Mapping[str, object]) -> None:
-        """Put this into the queue in place of what the job held."""
+        """Put this in place of what the job held; LedgerBusy when the queue does not take it."""
 
 
 class JobObserver(Protocol):
@@ -85,29 +85,30 @@ class HandleJob:
     async def __call__(self, held: HeldJob, leave: Leave) -> Ended:
         """Do it. Raises what only a person mends: the job is to be handed back then."""
         try:
-            job = read_job(held.name, held.data)
-            if isinstance(job, Job):
-                return await self._send(job, held, leave)
-            return await self._take_in(job, held, leave)
-        except LeadRejected as rejection:
-            await held.replace_data({"refused": str(rejection)})
-            await self._no_call(leave)
-            return Ended(JobEnd.DEAD, str(rejection))
-
-    async def _take_in(self, foreign: ForeignJob, held: HeldJob, leave: Leave) -> Ended:
-        try:
-            lead_id = await self.adopt(foreign.fields, foreign.source)
+            job = await self._own(held)
         except LedgerError as fault:
             await self._no_call(leave)
             if not is_passing(fault):
                 raise
             return Ended(JobEnd.HANDED_BACK, str(fault))
-        own = Job(lead_id, foreign.source)
-        await held.replace_data(job_data(own))
-        if held.job_id == lead_id:
-            return await self._send(own, held, leave)
+        if isinstance(job, Job):
+            return await self._send(job, held, leave)
         await self._no_call(leave)
-        return Ended(JobEnd.REPLACED)
+        return job
+
+    async def _own(self, held: HeldJob) -> Job | Ended:
+        """Find out which job of ours it is, or how it ends without one."""
+        try:
+            job = read_job(held.name, held.data)
+            if isinstance(job, Job):
+                return job
+            lead_id = await self.adopt(job.fields, job.source)
+        except LeadRejected as rejection:
+            await held.replace_data({"refused": str(rejection)})
+            return Ended(JobEnd.DEAD, str(rejection))
+        own = Job(lead_id, job.source)
+        await held.replace_data(job_data(own))
+        return own if held.job_id == lead_id else Ended(JobEnd.REPLACED)
 
     async def _send(self, job: Job, held: HeldJob, leave: Leave) -> Ended:
         confirm: Callable[[], Awaitable[None]] = held.confirm
