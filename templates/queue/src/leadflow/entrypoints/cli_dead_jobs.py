@@ -21,7 +21,7 @@ __all__ = ["DeadId", "jobs_as_json", "print_job", "print_jobs", "print_redriven"
 LEAD_ID = re.compile(r"lead-[0-9a-f]{32}")
 
 
-class DeadId(click.ParamType[int | str]):
+class DeadId(click.ParamType):  # type: ignore[type-arg] # older clicks take none
     """The number of a delivery, or the lead_id of a job."""
 
     name = "id"
