@@ -12,13 +12,6 @@ from typing import NamedTuple
 from harness.workspace import Workspace
 
 LOOK_SECONDS = 0.01
-# Adding the command once more, where the command line has it already, changes nothing.
-PROGRAM = """
-from leadflow.entrypoints import cli
-from leadflow.entrypoints.cli_enqueue import enqueue
-cli.cli.add_command(enqueue)
-cli.main()
-"""
 __all__ = ["Done", "enqueue", "start_enqueue"]
 
 
@@ -35,7 +28,7 @@ def start_enqueue(workspace: Workspace, *arguments: str | Path) -> subprocess.Po
     out, err = (workspace.folder / name for name in ("out", "err"))
     with out.open("wb") as to_out, err.open("wb") as to_err:
         return subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, "enqueue", *map(str, arguments)],
+            [sys.executable, "-m", "leadflow", "enqueue", *map(str, arguments)],
             cwd=workspace.folder,
             env=workspace._process_environ(),
             stdin=subprocess.DEVNULL,

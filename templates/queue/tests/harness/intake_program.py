@@ -16,7 +16,6 @@ import signal
 import sys
 import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -40,7 +39,6 @@ from leadflow.adapters.metrics import Metrics
 from leadflow.adapters.redis_client import open_redis
 from leadflow.bootstrap import rules_from
 from leadflow.bootstrap_store import open_store
-from leadflow.domain.caller_address import Network
 from leadflow.domain.retry import RetryPolicy
 from leadflow.entrypoints.health import Readiness
 from leadflow.entrypoints.intake import EVENTS_PATH
@@ -49,7 +47,7 @@ from leadflow.entrypoints.intake_watch import IntakeReporter, RelayReporter
 from leadflow.entrypoints.receiving import stop_on_signals
 from leadflow.entrypoints.relay_loop import RelayTerms, run_relay
 from leadflow.entrypoints.server import listen, serve
-from leadflow.settings import settings_from
+from leadflow.settings import Settings, settings_from
 from leadflow.use_cases.take_in import ArrivedLead, Taken
 
 NOWHERE = Response(status_code=404)
@@ -105,23 +103,18 @@ class Front:
         await self._places.get(scope["path"], NOWHERE)(scope, receive, send)
 
 
-@dataclass
-class Given:
-    """The settings of intake."""
-
-    intake_per_minute: float
-    intake_burst: float
-    intake_secrets: tuple[str, ...] = SECRETS
-    intake_is_open: bool = True
-    intake_honeypot: str = "fax"
-    intake_origins: frozenset[str] = frozenset()
-    trusted_proxies: tuple[Network, ...] = ()
-    crm_events: Path = ROOT / "crm_events.yaml"
-    crm_events_url: str = URL
-    hubspot_secrets: tuple[str, ...] = (HUBSPOT_SECRET,)
-    salesforce_secrets: tuple[str, ...] = (SALESFORCE_SECRET,)
-    salesforce_signature: str = "X-Leadflow-Signature"
-    salesforce_timestamp: str = "X-Leadflow-Timestamp"
+def settings_of(**given: float) -> Settings:
+    environ = {
+        "INTAKE_SECRETS": ",".join(SECRETS),
+        "INTAKE_HONEYPOT": "fax",
+        "INTAKE_PER_MINUTE": f"{given.get('per_minute', 100_000)}",
+        "INTAKE_BURST": f"{given.get('burst', 100_000)}",
+        "CRM_EVENTS_FILE": str(ROOT / "crm_events.yaml"),
+        "CRM_EVENTS_URL": URL,
+        "HUBSPOT_CLIENT_SECRET": HUBSPOT_SECRET,
+        "SALESFORCE_EVENT_SECRET": SALESFORCE_SECRET,
+    }
+    return settings_from(environ)
 
 
 async def run(folder: Path, database: str, redis_url: str, log: JsonLog, **given: float) -> None:
@@ -130,11 +123,12 @@ async def run(folder: Path, database: str, redis_url: str, log: JsonLog, **given
     meters = IntakeMetrics(Metrics().registry)
     async with AsyncExitStack() as stack:
         writer = await stack.enter_async_context(group_commit(partial(open_store, database)))
+        settings = settings_of(**given)
         listener = listen("127.0.0.1", 0, is_behind_proxy=False)
         readiness = Readiness(lambda: writer.run(lambda store: store.name))
         places = intake_endpoints(
-            Given(given.get("per_minute", 600_000), given.get("burst", 1_000)),
-            rules_from(settings_from({})),
+            settings,
+            rules_from(settings),
             reception=DyingReception(writer, folder / "die"),
             watch=IntakeReporter(meters, log),
             wake=wake,

@@ -10,17 +10,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
 from leadflow.adapters.database import Database, marks
 from leadflow.adapters.many_rows import by_powers_of_two, insert_many
 from leadflow.adapters.sql_crm_events import see
+from leadflow.adapters.sql_readings import find_readings
 from leadflow.use_cases.take_in import ArrivedLead, Taken
 
 __all__ = ["receive"]
 
-READING = "SELECT max(intake_id) FROM intake WHERE file = ?"
-BEGIN_READING = "INSERT INTO intake (file, started_at) VALUES (?, ?) RETURNING intake_id"
 ADD = """
     INSERT INTO lead (lead_id, fields, intake_id, line)
     VALUES {rows}
@@ -83,33 +81,12 @@ def _answers(
 
 
 def _add(database: Database, ordered: Sequence[ArrivedLead]) -> set[str]:
-    readings: dict[str, int] = {}
-    for arrived in ordered:
-        file = _file_of(arrived)
-        if file not in readings:
-            readings[file] = _reading(database, file, arrived.arrived_at)
+    readings = find_readings(database, ordered)
     rows = [
-        (
-            arrived.lead.lead_id,
-            json.dumps(arrived.lead.fields, ensure_ascii=False),
-            readings[_file_of(arrived)],
-            0,  # there are no lines
-        )
-        for arrived in ordered
+        (arrived.lead.lead_id, json.dumps(arrived.lead.fields, ensure_ascii=False), reading, 0)
+        for arrived, reading in zip(ordered, readings, strict=True)  # 0: there are no lines
     ]
     return {lead_id for part in insert_many(database, ADD, rows) for (lead_id,) in part}
-
-
-def _reading(database: Database, file: str, now: float) -> int:
-    """Find the reading that leads of this source and day belong to; two of them do no harm."""
-    (intake_id,) = database.execute(READING, (file,)).fetchone()
-    if intake_id is None:
-        (intake_id,) = database.execute(BEGIN_READING, (file, now)).fetchone()
-    return int(intake_id)
-
-
-def _file_of(arrived: ArrivedLead) -> str:
-    return f"{arrived.source} {datetime.fromtimestamp(arrived.arrived_at, UTC):%Y-%m-%d}"
 
 
 def _note_sources(
