@@ -24,7 +24,7 @@ from harness.gates import FAST, NAMESPACE, NOT_PACED, RULES, with_caps
 from leadflow.adapters.redis_client import open_redis
 from leadflow.adapters.redis_gate import RedisGate
 from leadflow.domain.call_end import CallEnd
-from leadflow.domain.gate import GateRules, Leave
+from leadflow.domain.gate import GateRules, Leave, RefusalReason
 from leadflow.domain.rate_limit import RateLimit
 
 BREAKER = replace(FAST, open_seconds=0.3, probe_seconds=3.0)
@@ -45,6 +45,8 @@ async def pace(gate: RedisGate, _number: int) -> None:
             say(granted_at=answer.granted_at, webhook=answer.webhook_id)
             await gate.report(answer, CallEnd.ACCEPTED)
         else:
+            if answer.reason is not RefusalReason.RATE:
+                say(refused=answer.sentence)
             await asyncio.sleep(answer.wait_seconds)
 
 

@@ -55,6 +55,9 @@ class GateWorker:
         """What it was told so far; half a line of a killed one is left out."""
         return [json.loads(line) for line in self._lines()[1:] if line.endswith("\n")]
 
+    def grants(self) -> list[dict[str, Any]]:
+        return [said for said in self.answers() if "granted_at" in said]
+
     @property
     def clock(self) -> float:
         """What its own clock showed when it was ready."""
