@@ -20,6 +20,7 @@ from contextlib import (
     contextmanager,
 )
 from dataclasses import dataclass
+from functools import partial
 
 from redis.asyncio import Redis
 
@@ -32,13 +33,14 @@ from leadflow.adapters.committed_dead_jobs import CommittedDeadJobs
 from leadflow.adapters.committed_ledger import CommittedLedger, LedgerRules
 from leadflow.adapters.committed_reception import CommittedOutbox, CommittedReception
 from leadflow.adapters.committed_witness import CommittedWitness
-from leadflow.adapters.group_commit import GroupCommit
+from leadflow.adapters.group_commit import GroupCommit, group_commit
 from leadflow.adapters.redis_client import check_durability, open_redis
 from leadflow.adapters.redis_gate import RedisGate
+from leadflow.adapters.redis_gate_desk import RedisGateDesk
 from leadflow.adapters.redis_quota import RedisQuota
 from leadflow.adapters.sql_ledger import SqlLedger
 from leadflow.bootstrap import QUEUE_ROLE, Rules, load_clay_limits
-from leadflow.bootstrap_store import hold, is_shared
+from leadflow.bootstrap_store import hold, is_shared, open_store
 from leadflow.domain.credit_budget import Cost
 from leadflow.domain.errors import LedgerBusy
 from leadflow.domain.gate import GateRules
@@ -54,11 +56,13 @@ from leadflow.use_cases.send_lead import Clay
 from leadflow.use_cases.take_in import take_in
 
 __all__ = [
+    "QueueDesk",
     "Queueing",
     "gate_rules",
     "hold_queue",
     "job_policy",
     "open_gate",
+    "open_queue_desk",
     "open_queueing",
     "redis_place",
 ]
@@ -182,6 +186,35 @@ async def open_queueing(
         )
         outbox, dead = CommittedOutbox(writer), CommittedDeadJobs(writer)
         yield Queueing(queue, gate, worker, outbox, dead, policy)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDesk:
+    """What a person looks at and changes: the gate, its witness, and dead jobs."""
+
+    gate: RedisGateDesk
+    witness: CommittedWitness
+    queue: BullmqQueue
+    dead_jobs: CommittedDeadJobs
+
+
+@asynccontextmanager
+async def open_queue_desk(settings: Settings) -> AsyncIterator[QueueDesk]:
+    """Open all of it beside whatever is at work."""
+    with redis_place(settings) as url:
+        async with AsyncExitStack() as stack:
+            writer = await stack.enter_async_context(
+                group_commit(partial(open_store, settings.database))
+            )
+            client = await stack.enter_async_context(open_redis(url))
+            attempts = int(settings.job_attempts)
+            queue = await stack.enter_async_context(open_queue(client, attempts=attempts))
+            yield QueueDesk(
+                RedisGateDesk(client, settings.token_audience),
+                CommittedWitness(writer),
+                queue,
+                CommittedDeadJobs(writer),
+            )
 
 
 async def _begin(settings: Settings, gate: RedisGate, writer: GroupCommit) -> None:

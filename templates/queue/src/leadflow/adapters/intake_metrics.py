@@ -44,10 +44,6 @@ class IntakeMetrics:
         self._away = Gauge(
             "leadflow_queue_away", "1 while the queue takes no jobs", registry=registry
         )
-        self._outbox = Gauge("leadflow_outbox_jobs", "Jobs not in the queue", registry=registry)
-        self._oldest = Gauge(
-            "leadflow_oldest_outbox_seconds", "Age of the oldest of them", registry=registry
-        )
 
     def answered(self, desk: str, answer: _Answer, *, seconds: float) -> None:
         """Count one answer, and the events it is about."""
@@ -63,8 +59,3 @@ class IntakeMetrics:
     def queue_away(self, *, is_away: bool) -> None:
         """Note whether the queue takes jobs."""
         self._away.set(is_away)
-
-    def outbox(self, count: int, *, oldest_seconds: float) -> None:
-        """Note how many jobs wait to be put into the queue, and how long the oldest has."""
-        self._outbox.set(count)
-        self._oldest.set(oldest_seconds)

@@ -14,7 +14,6 @@ import os
 import signal
 import sys
 import traceback
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import click
@@ -24,6 +23,7 @@ from leadflow.entrypoints.cli_budget import budget
 from leadflow.entrypoints.cli_dead import dead
 from leadflow.entrypoints.cli_doctor import doctor
 from leadflow.entrypoints.cli_enqueue import enqueue
+from leadflow.entrypoints.cli_gate import gate_group
 from leadflow.entrypoints.cli_import import import_
 from leadflow.entrypoints.cli_inbox import inbox
 from leadflow.entrypoints.cli_overdue import overdue
@@ -32,10 +32,11 @@ from leadflow.entrypoints.cli_secrets import secrets
 from leadflow.entrypoints.cli_send import send
 from leadflow.entrypoints.cli_serve import serve
 from leadflow.entrypoints.cli_status import status
-from leadflow.entrypoints.cli_top import Snapshots, top_command
+from leadflow.entrypoints.cli_top import top_command
 from leadflow.entrypoints.cli_work import work
 from leadflow.entrypoints.dotenv_warnings import dotenv_warnings
 from leadflow.entrypoints.exit_codes import DEFECT, INTERRUPTED, RUN_AGAIN
+from leadflow.entrypoints.queue_desks import open_gate_place, open_snapshots
 from leadflow.entrypoints.terminal import make_unbreakable, visible, wants_color
 
 __all__ = ["cli", "main"]
@@ -54,6 +55,7 @@ def cli() -> None:
       leadflow serve --no-work               take leads from forms and CRM events, and callbacks
       leadflow work                          work the queue, and deliver what comes back
       leadflow enqueue leads.csv             put a file into the queue
+      leadflow gate show                     what holds leads back before Clay
       leadflow top                           queue, gate, budget and destinations, live
       leadflow status                        the account of every lead, out and back
       leadflow overdue                       leads that Clay has not called back about
@@ -61,13 +63,6 @@ def cli() -> None:
     """
     for warning in dotenv_warnings():
         click.echo(f"Warning: {visible(warning)}", err=True)
-
-
-def _open_snapshots() -> AbstractAsyncContextManager[Snapshots]:
-    # Imported here because the queue's libraries are slow to load, and most commands need none.
-    from leadflow.bootstrap_top import open_snapshots  # noqa: PLC0415
-
-    return open_snapshots()
 
 
 for command in (
@@ -78,7 +73,8 @@ for command in (
     doctor,
     serve,
     work,
-    top_command(_open_snapshots),
+    gate_group(open_gate_place),
+    top_command(open_snapshots),
     overdue,
     inbox,
     dead,

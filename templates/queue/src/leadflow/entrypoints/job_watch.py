@@ -14,6 +14,9 @@ __all__ = ["JobMeters", "JobReporter"]
 class JobMeters(Protocol):
     """Counts."""
 
+    def granted(self) -> None:
+        """Count a call that the gate allowed, or a job that needed none."""
+
     def refused(self, reason: str) -> None:
         """Count a refusal by the gate."""
 
@@ -28,6 +31,7 @@ class JobReporter:
         self._meters, self._log = meters, log
 
     def ended(self, ended: Ended, *, seconds: float) -> None:
+        self._meters.granted()
         self._meters.job_ended(ended.end, seconds=seconds)
         level = "info" if ended.end.is_over else "warning"
         self._log.write(level, "job", outcome=ended.end, reason=ended.reason)

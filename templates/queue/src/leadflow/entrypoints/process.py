@@ -28,13 +28,15 @@ from leadflow.bootstrap_receiving import (
     plan_from,
 )
 from leadflow.bootstrap_top import IntakeMetrics, QueueMetrics, snapshots_beside
+from leadflow.entrypoints.health import Readiness
 from leadflow.entrypoints.housekeeping import keep_purging
 from leadflow.entrypoints.intake_serving import intake_endpoints
 from leadflow.entrypoints.intake_watch import IntakeReporter
 from leadflow.entrypoints.queue_work import QueueWork
 from leadflow.entrypoints.receiving import Receiver, stop_on_signals
+from leadflow.entrypoints.server import create_pages, serve
 from leadflow.entrypoints.together import all_of
-from leadflow.entrypoints.watches import Log, WorkerWatch
+from leadflow.entrypoints.watches import Log, ReceiverWatch, WorkerWatch
 from leadflow.entrypoints.worker import run_worker
 from leadflow.entrypoints.worker_terms import WorkerTerms
 from leadflow.settings import Settings
@@ -50,6 +52,7 @@ class Process:
 
     settings: Settings
     log: Log
+    pages: socket.socket | None = None  # of a worker: health and metrics, and nothing else
 
     async def run(self, listener: socket.socket | None, *, works: bool) -> None:
         """Receive (where there is a listener) and work, until a signal says stop or one crashes."""
@@ -68,6 +71,8 @@ class Process:
                 parts.append(self._receive(listener, opened, events))
             if works:
                 parts += self._deliver(opened, events)
+            if self.pages is not None:
+                parts.append(self._answer(self.pages, opened, events))
             if works_queue:
                 parts.append(self._work_queue(url, opened, events))
             await all_of(parts, events.stop)
@@ -105,6 +110,12 @@ class Process:
             further=lambda readiness: intake(failed=readiness.failed),
         )
         await receiver.run(listener, stop=events.stop)
+
+    async def _answer(self, listener: socket.socket, opened: _Opened, events: _Events) -> None:
+        readiness = Readiness(opened.receiving.probe)
+        watch = ReceiverWatch(opened.base, self.log)
+        app = create_pages(readiness=readiness, exposition=opened.queue)
+        await serve(app, listener, readiness=readiness, watch=watch, stop=events.stop)
 
     async def _work_queue(self, url: str, opened: _Opened, events: _Events) -> None:
         queue_work = QueueWork(

@@ -19,13 +19,14 @@ class Serving:
 
     settings: Settings
     log: Log
+    pages: socket.socket | None = None  # where a worker answers for itself
 
     async def run(self, listener: socket.socket | None, *, works: bool) -> None:
         """Receive (where there is a listener) and work, until a signal says stop or one crashes."""
         # Imported here because the queue's libraries are slow to load, and most commands need none.
         from leadflow.entrypoints.process import Process  # noqa: PLC0415
 
-        await Process(self.settings, self.log).run(listener, works=works)
+        await Process(self.settings, self.log, self.pages).run(listener, works=works)
 
 
 def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
