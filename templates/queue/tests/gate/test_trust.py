@@ -274,6 +274,22 @@ def test_a_redis_that_is_gone_is_a_refusal_within_a_second_and_no_error(
     at_a_gate(valkey, story)
 
 
+def test_a_long_absence_leaves_no_more_to_be_told_than_was_in_flight(valkey: ValkeyPlace) -> None:
+    async def story(gate: RedisGate) -> None:
+        await gate.report(await leave_of(gate), CallEnd.ACCEPTED)
+        valkey.kill()
+        for _ in range(10):
+            assert await reason(gate) is UNREACHABLE
+        valkey.restart()
+        before = calls_of(valkey, "evalsha")
+        await leave_of(gate)
+        assert calls_of(valkey, "evalsha") - before <= 6, (
+            "an answer for each question of the absence"
+        )
+
+    at_a_gate(valkey, story)
+
+
 def test_a_question_whose_answer_was_lost_gives_back_what_it_took(
     valkey: ValkeyPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,16 +56,17 @@ class RedisGate:
 
     async def ask(self) -> Leave | Refusal:
         """May a call start now? A Refusal in every case of doubt."""
-        leave_id, is_clear = self._new_id(), False
+        leave_id, is_in_doubt = self._new_id(), False
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._reports.tell()
+                is_in_doubt = True  # from here on, the leave may have been given
                 answer = await self._ask(leave_id)
-            is_clear = True
+            is_in_doubt = False
         except FAILURES as fault:
             return unreachable(fault)
         finally:
-            if not is_clear:
+            if is_in_doubt:
                 self._reports.owe(leave_id, CallEnd.UNUSED, is_probe=True)
         return answer
 
