@@ -165,6 +165,20 @@ class QueueWorld:
     def close_gate(self) -> None:
         self.does(lambda sender: sender.gate.desk.close())
 
+    def questions(self) -> int:
+        """How often the gate has changed: each leave changes it, and each report."""
+
+        async def look(sender: Sender) -> int:
+            return (await sender.gate.desk.held()).sequence
+
+        return self.does(look)
+
+    def pause_queue(self) -> None:
+        self.does(lambda sender: sender.queue._queue.pause())
+
+    def resume_queue(self) -> None:
+        self.does(lambda sender: sender.queue._queue.resume())
+
     def waiting_workers(self) -> int:
         """How many workers wait for a job just now."""
         return str(self.valkey.does("CLIENT", "LIST")).count("cmd=bzpopmin")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from harness.queue_world import QueueWorld
+from harness.queue_world import QueueWorld, job_of
 from harness.server import until
 
 WORKERS, CONCURRENCY = 8, 5
@@ -130,3 +130,31 @@ def test_a_worker_whose_token_is_refused_ends_and_says_what_to_do(shared: QueueW
     assert shared.posts() <= CONCURRENCY
     assert shared.states() == {"waiting": 20}
     assert shared.depth()["active"] == 0
+
+
+def test_a_worker_with_nothing_to_do_asks_the_gate_for_nothing(shared: QueueWorld) -> None:
+    shared.prepare(0)
+    shared.start()
+    until(lambda: shared.waiting_workers() == 1, "it waits")
+    before = shared.questions()
+
+    time.sleep(2)
+
+    assert shared.questions() == before
+
+
+def test_a_queue_that_is_paused_keeps_its_jobs_until_it_is_resumed(shared: QueueWorld) -> None:
+    """By the button of Bull Board, for example: the gate is not asked meanwhile, either."""
+    shared.prepare(10, in_queue=False)
+    shared.start()
+    until(lambda: shared.waiting_workers() == 1, "it waits")
+    shared.pause_queue()
+    shared.add([job_of(number) for number in range(1, 11)])
+    before = shared.questions()
+    time.sleep(1)
+    assert (shared.posts(), shared.questions()) == (0, before)
+
+    shared.resume_queue()
+    shared.settle(seconds=20)
+
+    assert shared.states() == {"sent": 10}
