@@ -28,7 +28,8 @@ from leadflow.adapters.database import Database
 from leadflow.adapters.intake_rehearsal import IntakeRehearsal, rehearse_intake
 from leadflow.adapters.sql_account import SqlAccount
 from leadflow.adapters.sql_budget import SqlBudget
-from leadflow.adapters.sql_dead import SqlDead
+from leadflow.adapters.sql_dead import DeadNote, SqlDead
+from leadflow.adapters.sql_dead_jobs import SqlDeadJobs
 from leadflow.adapters.sql_enrichments import SqlEnrichments, sql_enrichments
 from leadflow.adapters.sql_export import SqlExport
 from leadflow.adapters.sql_inbox import SqlInbox
@@ -65,6 +66,7 @@ from leadflow.use_cases.send_lead import Clay, Compose
 
 __all__ = [
     "QUEUE_ROLE",
+    "DeadNote",
     "Project",
     "Road",
     "Rules",
@@ -116,6 +118,7 @@ class Project:
     inbox: SqlInbox
     quarantine: SqlQuarantine
     dead: SqlDead
+    dead_jobs: SqlDeadJobs
     journey: SqlJourney
     budget: SqlBudget
     retention: SqlRetention
@@ -270,6 +273,7 @@ def _project(database: Database, url: str) -> Project:
         inbox=SqlInbox(database),
         quarantine=SqlQuarantine(database),
         dead=SqlDead(database),
+        dead_jobs=SqlDeadJobs(database),
         journey=SqlJourney(database),
         budget=SqlBudget(database),
         retention=SqlRetention(database),

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from harness.failpoints import POINTS
-from harness.queue_world import QueueWorld, WorkerProcess
+from harness.queue_world import QueueWorld
+from harness.sender import Sender
 from harness.server import until
+from leadflow.adapters.committed_dead_jobs import CommittedDeadJobs
+from leadflow.use_cases.sweep_dead import sweep_dead
 
 QUICK = {"lock_milliseconds": 1_000, "stalled_milliseconds": 400}
 POISON = "job stalled more than allowable limit"
@@ -78,6 +81,7 @@ def test_a_job_that_kills_its_worker_three_times_is_dead_and_the_others_are_sent
     assert shared.valkey.does("HGET", f"bull:clay-enrichment:{poison}", "failedReason") == POISON
     assert shared.states() == {"sent": 5, "waiting": 1}
     assert survivor.stop() == 0
+    assert shared.does(sweep) == [(poison, POISON)]
 
 
 @pytest.mark.case(37)
@@ -156,6 +160,13 @@ def test_what_takes_too_long_is_cut_short_and_goes_back_with_its_attempts(
     assert sum(shared.of_job(job.lead_id, "atm") for job in jobs) == 0
 
 
+async def sweep(sender: Sender) -> list[tuple[str, str]]:
+    jobs = CommittedDeadJobs(sender.writer)
+    await sweep_dead(sender.queue, jobs)
+    listed = await jobs.listing(name=None, reason=None, limit=10)
+    return [(job.lead_id, job.reason) for job in listed]
+
+
 def fails(
     world: QueueWorld, *, at: str, how: str = "kill", lead_id: str = "", times: int = 1
 ) -> dict[str, str]:
@@ -180,7 +191,3 @@ def deaths(world: QueueWorld) -> int:
 
 def unknown(world: QueueWorld) -> set[str]:
     return {lead_id for lead_id, state, *_ in world.leads() if state == "unknown"}
-
-
-def sent_by(worker: WorkerProcess) -> int:
-    return worker.said("ended").count("done")

@@ -1,4 +1,4 @@
-"""`leadflow dead redrive` and `dead purge`: what becomes of deliveries that were given up."""
+"""`leadflow dead redrive` and `dead purge`: what becomes of what was given up."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from collections.abc import Sequence
 
 import click
 
-from leadflow.bootstrap import Project, open_beside
+from leadflow.bootstrap import Project, open_beside, open_project
+from leadflow.domain.dead_job import Redrive
 from leadflow.domain.delivery import DeliveryState
+from leadflow.entrypoints.cli_dead_jobs import DeadId, print_redriven
 from leadflow.entrypoints.cli_options import format_option
+from leadflow.entrypoints.dead_jobs_desk import purge_dead_jobs, redrive_jobs
 from leadflow.entrypoints.exit_codes import DONE, FOUND
-from leadflow.entrypoints.numbers import NUMBER, FiniteRange
+from leadflow.entrypoints.numbers import FiniteRange
+from leadflow.entrypoints.queue_desks import open_dead_desk
 from leadflow.entrypoints.tables import confirmed
 from leadflow.settings import load_settings
 
@@ -21,14 +25,19 @@ __all__ = ["destination_option", "purge", "reason_option", "redrive"]
 DAY = 86_400
 destination_option = click.option("--destination", metavar="NAME", help="Only of this destination.")
 reason_option = click.option("--reason", metavar="TEXT", help="Only where the reason holds TEXT.")
-WHICH = "say which: an ID (`leadflow dead list`), --destination NAME, --reason TEXT, or --all"
+WHICH = (
+    "say which: an ID (`leadflow dead list`), --destination NAME, --reason TEXT, --all or --jobs"
+)
+MIXED = "name jobs or deliveries, not both at once"
+MOST_AT_ONCE = 10_000
 NOT_BOTH = "name deliveries by ID, or choose them by --all, --destination or --reason; not both"
 BY_ID_ONLY = "--on-unknown=retry risks a second enrolment: name each delivery by its ID"
 
 
 @click.command()
-@click.argument("ids", type=NUMBER, nargs=-1, metavar="[ID]...")
+@click.argument("ids", type=DeadId(), nargs=-1, metavar="[ID]...")
 @click.option("--all", "is_all", is_flag=True, help="Every dead delivery.")
+@click.option("--jobs", "is_jobs", is_flag=True, help="Every dead job (10,000 at most at once).")
 @destination_option
 @reason_option
 @click.option(
@@ -36,7 +45,7 @@ BY_ID_ONLY = "--on-unknown=retry risks a second enrolment: name each delivery by
     type=click.Choice(["keep", "retry"]),
     default="keep",
     show_default=True,
-    help="Enrolments named by ID whose answer was lost: leave them, or risk a second one.",
+    help="What is named by ID and whose answer was lost: leave it, or risk a second one.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @format_option
@@ -45,31 +54,40 @@ def redrive(
     context: click.Context,
     /,
     *,
-    ids: tuple[int, ...],
+    ids: tuple[int | str, ...],
     is_all: bool,
+    is_jobs: bool,
     destination: str | None,
     reason: str | None,
     on_unknown: str,
     yes: bool,
     output_format: str,
 ) -> None:
-    """Try deliveries again: those named by ID, those of a destination, or all that are dead.
+    """Try again what is named by ID, the deliveries of a destination, or all that is dead.
 
-    `leadflow serve` or `leadflow work` delivers them, at the usual pace and under the same
-    identity: redriving twice delivers once. Exit 1 when some that you named were left alone.
+    `leadflow work` does it, at the usual pace, within the budget, and under the same identity:
+    redriving twice delivers once. Exit 1 when some that you named were left alone.
 
     \b
     Examples:
       leadflow dead redrive 17 18
+      leadflow dead redrive lead-0123456789abcdef0123456789abcdef
+      leadflow dead redrive --jobs
       leadflow dead redrive --destination crm --yes
       leadflow dead redrive 21 --on-unknown=retry
     """
-    _check(ids, is_choice=is_all or bool(destination or reason), on_unknown=on_unknown)
+    is_choice = is_all or is_jobs or bool(destination or reason)
+    _check(ids, is_choice=is_choice, on_unknown=on_unknown)
+    if is_jobs or any(isinstance(each, str) for each in ids):
+        context.exit(
+            _redrive_jobs(ids, on_unknown=on_unknown, yes=yes, output_format=output_format)
+        )
+    numbers = [each for each in ids if isinstance(each, int)]
     left: dict[int, str] = {}
     with open_beside(load_settings().database) as project:
         if ids:
-            left = _left_alone(project, ids, with_unknown=on_unknown == "retry")
-            chosen = [number for number in dict.fromkeys(ids) if number not in left]
+            left = _left_alone(project, numbers, with_unknown=on_unknown == "retry")
+            chosen = [number for number in dict.fromkeys(numbers) if number not in left]
             _ask(len(chosen), is_confirmed=yes)
             count = project.dead.redrive(chosen, now=time.time())
         else:
@@ -97,7 +115,8 @@ def purge(
 ) -> None:
     """Empty what dead deliveries hold about people, so that they cannot be tried again.
 
-    The account still counts them. What another delivery of the lead still needs is kept.
+    The account still counts them. What another delivery of the lead still needs is kept. Dead jobs
+    leave the queue, unless --destination chooses; they hold nothing personal.
 
     \b
     Examples:
@@ -108,14 +127,38 @@ def purge(
     days = settings.dead_days if older_than is None else older_than
     confirmed(f"Empty what has been dead for {days:g} days?", is_confirmed=yes)
     with open_beside(settings.database) as project:
-        count = project.dead.purge(before=time.time() - days * DAY, destination=destination)
+        before = time.time() - days * DAY
+        count = project.dead.purge(before=before, destination=destination)
+        has_jobs = not destination and bool(project.dead_jobs.older(before=before, limit=1))
+    jobs = purge_dead_jobs(open_dead_desk, before=before) if has_jobs else 0
     if output_format == "json":
-        click.echo(json.dumps({"purged": count}))
+        click.echo(json.dumps({"purged": count, "jobs": jobs}))
     else:
-        click.echo(f"{count:,} emptied")
+        click.echo(f"{count:,} emptied" + (f"; {jobs:,} jobs forgotten" if jobs else ""))
 
 
-def _check(ids: Sequence[int], *, is_choice: bool, on_unknown: str) -> None:
+def _redrive_jobs(
+    ids: Sequence[int | str], *, on_unknown: str, yes: bool, output_format: str
+) -> int:
+    """Redrive those that are named, or all that are dead; return the exit code."""
+    lead_ids = [each for each in ids if isinstance(each, str)]
+    if len(lead_ids) < len(ids):
+        raise click.UsageError(MIXED)
+    if not ids:
+        with open_project(load_settings().database, for_writing=False) as project:
+            dead = project.dead_jobs.listing(name=None, reason=None, limit=MOST_AT_ONCE)
+        lead_ids = [job.lead_id for job in dead]
+    if lead_ids:
+        confirmed(f"Send {len(lead_ids):,} again?", is_confirmed=yes)
+    redriven = redrive_jobs(open_dead_desk, lead_ids, may_repeat=on_unknown == "retry")
+    if output_format == "json":
+        click.echo(json.dumps({"jobs": redriven}))
+        return DONE if all(what is Redrive.BACK for what in redriven.values()) else FOUND
+    back = print_redriven(redriven)
+    return DONE if back == len(lead_ids) else FOUND
+
+
+def _check(ids: Sequence[int | str], *, is_choice: bool, on_unknown: str) -> None:
     if ids and is_choice:
         raise click.UsageError(NOT_BOTH)
     if not ids and not is_choice:
