@@ -33,13 +33,14 @@ from leadflow.adapters.sql_dead_jobs import SqlDeadJobs
 from leadflow.adapters.sql_enrichments import SqlEnrichments, sql_enrichments
 from leadflow.adapters.sql_export import SqlExport
 from leadflow.adapters.sql_inbox import SqlInbox
-from leadflow.adapters.sql_intake import SqlIntake, sql_intake, withdraw_intake
+from leadflow.adapters.sql_intake import SqlIntake, sql_intake
 from leadflow.adapters.sql_journey import SqlJourney
 from leadflow.adapters.sql_ledger import SqlLedger
 from leadflow.adapters.sql_outcomes import SqlOutcomes
 from leadflow.adapters.sql_pace import SqlPace
 from leadflow.adapters.sql_quarantine import SqlQuarantine
 from leadflow.adapters.sql_retention import SqlRetention
+from leadflow.adapters.sql_withdrawal import withdraw_unsourced
 from leadflow.bootstrap_store import (
     has_ledger,
     hold,
@@ -133,7 +134,7 @@ class Project:
 
     def withdraw(self, intake_id: int) -> None:
         """Undo an intake of which nothing was sent."""
-        withdraw_intake(self.database, intake_id)
+        withdraw_unsourced(self.database, intake_id)
 
     def enrichments(self, *, now: float) -> AbstractContextManager[SqlEnrichments]:
         """Import a file whole, or not at all."""

@@ -4,6 +4,7 @@ LeadflowError            exit code
 ├── SettingsError        2   settings are wrong; all problems at once
 ├── FileRefused          2   a file cannot be read as it is, or must not be overwritten
 ├── InputError           2   the application handed in what is no lead at all
+├── CrmEventsError       2   crm_events.yaml is wrong; all problems at once
 ├── RoutingError         2   routes.yaml is wrong; all problems at once
 ├── DestinationsError    2   destinations.yaml is wrong; all problems at once
 ├── LeadRejected         -   one row is not a lead; the run goes on
@@ -11,6 +12,8 @@ LeadflowError            exit code
 │   └── ManyRows         -   it is an array: Clay must send one row per call
 ├── TokenRefused         -   a callback is not ours, or not now: answered 422, kept in quarantine
 ├── EnrichmentRefused    -   a callback's facts are wrong: answered 422, kept in quarantine
+├── SignatureRefused     -   events are not of our CRM, or not of now: answered 401
+├── QueueAway            75  the queue takes nothing now; what was meant for it waits in the outbox
 ├── NotSent              -   the lead has certainly not reached the other side: safe to send again
 ├── AnswerLost           -   the other side may have it: never sent again without being asked
 └── LedgerError          75  the ledger cannot be used now; nothing was lost
