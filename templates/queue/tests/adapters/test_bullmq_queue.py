@@ -13,7 +13,8 @@ from harness.intake import lead_of
 from harness.valkey import ValkeyPlace
 from leadflow.adapters.bullmq_queue import BullmqQueue, open_queue
 from leadflow.adapters.redis_client import open_redis
-from leadflow.domain.job import Job, QueueAway
+from leadflow.domain.errors import QueueAway
+from leadflow.domain.job import Job
 from leadflow.domain.source import Source
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from harness.crm import hubspot_event, salesforce_event
 from harness.intake import COLUMNS, form_of
 from leadflow.adapters.crm_events_file import load_crm_mappings
 from leadflow.domain.crm_event import Crm, row_of
-from leadflow.domain.crm_events_document import CrmEventsError
+from leadflow.domain.errors import CrmEventsError
 
 ROOT = Path(__file__).parents[2]
 FIELDS = {*COLUMNS.field_of.values()}

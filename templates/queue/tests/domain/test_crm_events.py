@@ -20,13 +20,12 @@ from leadflow.domain.crm_event import (
     row_of,
 )
 from leadflow.domain.crm_signature import (
-    SignatureRefused,
     Signed,
     check_signature,
     hubspot_text,
     salesforce_text,
 )
-from leadflow.domain.errors import Unreadable
+from leadflow.domain.errors import SignatureRefused, Unreadable
 
 NOW = 1_790_000_000.0
 SECRETS = ("new-secret", "old-secret")

@@ -10,8 +10,8 @@ from leadflow.adapters.data_files import load_lead_table
 from leadflow.adapters.database import Database
 from leadflow.adapters.sql_reception import receive
 from leadflow.domain.columns import ColumnRules
-from leadflow.domain.errors import LedgerError
-from leadflow.domain.job import Job, QueueAway
+from leadflow.domain.errors import LedgerError, QueueAway
+from leadflow.domain.job import Job
 from leadflow.domain.lead import Lead, LeadRules, identify, parse_lead
 from leadflow.domain.source import Source
 from leadflow.entrypoints.intake_terms import IntakeAnswer

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from harness.intake import RecordingQueue, lead_of
-from leadflow.domain.errors import LedgerBusy, LedgerDamaged, LedgerError
-from leadflow.domain.job import Job, QueueAway
+from leadflow.domain.errors import LedgerBusy, LedgerDamaged, LedgerError, QueueAway
+from leadflow.domain.job import Job
 from leadflow.domain.retry import RetryPolicy
 from leadflow.domain.source import Source
 from leadflow.entrypoints.relay_loop import RelayTerms, run_relay

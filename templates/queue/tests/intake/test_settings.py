@@ -15,8 +15,7 @@ from harness.crm import HUBSPOT_SECRET, URL, hubspot_event, hubspot_headers
 from harness.intake import NOW, RecordingReception, RecordingWatch, form_of
 from harness.receiver import ROOT
 from leadflow.bootstrap import rules_from
-from leadflow.domain.crm_events_document import CrmEventsError
-from leadflow.domain.errors import LedgerBusy, SettingsError
+from leadflow.domain.errors import CrmEventsError, LedgerBusy, SettingsError
 from leadflow.domain.retry import RetryPolicy
 from leadflow.entrypoints.intake import EVENTS_PATH, LEADS_PATH
 from leadflow.entrypoints.intake_serving import intake_endpoints, relay_terms

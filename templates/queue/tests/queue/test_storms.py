@@ -18,8 +18,7 @@ import pytest
 from harness.queue_world import QueueWorld, WorkerProcess, job_of
 from harness.sender import Sender
 from harness.server import until
-from leadflow.domain.errors import LeadflowError
-from leadflow.domain.job import QueueAway
+from leadflow.domain.errors import LeadflowError, QueueAway
 
 WORKERS = 4
 

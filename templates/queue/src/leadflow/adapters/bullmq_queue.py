@@ -17,7 +17,8 @@ from redis.exceptions import RedisError
 
 from leadflow.adapters.bullmq_rules import MOST_KEPT, PREFIX, job_options
 from leadflow.domain.dead_job import FailedJob
-from leadflow.domain.job import Job, QueueAway
+from leadflow.domain.errors import QueueAway
+from leadflow.domain.job import Job
 from leadflow.domain.job_reading import job_data
 from leadflow.domain.source import QUEUE
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from leadflow.adapters.strict_yaml import read_yaml
 from leadflow.domain.crm_event import Crm, CrmMapping
-from leadflow.domain.crm_events_document import CrmEventsError, crm_mappings_from
+from leadflow.domain.crm_events_document import crm_mappings_from
+from leadflow.domain.errors import CrmEventsError
 
 __all__ = ["load_crm_mappings"]
 

@@ -6,21 +6,13 @@ from collections.abc import Collection, Mapping
 
 from leadflow.domain.crm_event import Crm, CrmMapping
 from leadflow.domain.destination_options import read_template
-from leadflow.domain.errors import LeadflowError
+from leadflow.domain.errors import CrmEventsError
 from leadflow.domain.mapping import CONSTANT, FIRST_OF
-from leadflow.domain.problem import Findings, Problem, Where
+from leadflow.domain.problem import Findings, Where
 
-__all__ = ["CrmEventsError", "crm_mappings_from"]
+__all__ = ["crm_mappings_from"]
 
 PARTS = ("events", "fields")
-
-
-class CrmEventsError(LeadflowError):
-    """The mapping of events is wrong. `problems` holds one sentence each, all of them."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
 
 
 def crm_mappings_from(document: object, *, fields: Collection[str]) -> dict[Crm, CrmMapping]:

@@ -23,22 +23,14 @@ import re
 from base64 import b64encode
 from typing import NamedTuple
 
-from leadflow.domain.errors import LeadflowError
+from leadflow.domain.errors import SignatureRefused
 
-__all__ = ["SignatureRefused", "Signed", "check_signature", "hubspot_text", "salesforce_text"]
+__all__ = ["Signed", "check_signature", "hubspot_text", "salesforce_text"]
 
 SECONDS = re.compile(rb"[0-9]{1,15}")
 # What HubSpot decodes before it signs; everything else stays as it was sent.
 DECODED = {b"%%%02X" % ord(sign): sign.encode() for sign in ":/?@!$'()*,;"}
 ESCAPE = re.compile(b"|".join(DECODED), re.IGNORECASE)
-
-
-class SignatureRefused(LeadflowError):  # noqa: N818 - a verdict on one body, not a fault
-    """A signature is not to be believed. `code`: malformed, stale, future or forged."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(f"signature: {code}")
-        self.code = code
 
 
 class Signed(NamedTuple):

@@ -32,6 +32,7 @@ from leadflow.domain.problem import Problem
 __all__ = [
     "AnswerLost",
     "BudgetExhausted",
+    "CrmEventsError",
     "DestinationsError",
     "EnrichmentRefused",
     "FileRefused",
@@ -44,8 +45,10 @@ __all__ = [
     "LedgerMismatch",
     "ManyRows",
     "NotSent",
+    "QueueAway",
     "RoutingError",
     "SettingsError",
+    "SignatureRefused",
     "TokenRefused",
     "Unreadable",
 ]
@@ -63,6 +66,28 @@ class SettingsError(LeadflowError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
+
+
+class CrmEventsError(LeadflowError):
+    """crm_events.yaml is wrong. `problems` holds one sentence each, all of them."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class SignatureRefused(LeadflowError):  # noqa: N818 - a verdict on one body, not a fault
+    """A signature is not to be believed. `code`: malformed, stale, future or forged."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"signature: {code}")
+        self.code = code
+
+
+class QueueAway(LeadflowError):  # noqa: N818 - states a fact: the instruction is "wait"
+    """The queue takes nothing now. Whatever was meant for it waits in the outbox."""
+
+    exit_code: ClassVar[int] = 75
 
 
 class RoutingError(LeadflowError):

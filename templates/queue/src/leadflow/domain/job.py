@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
-from leadflow.domain.errors import LeadflowError
 from leadflow.domain.source import Source
 
-__all__ = ["Job", "QueueAway"]
+__all__ = ["Job"]
 
 
 class Job(NamedTuple):
@@ -17,9 +16,3 @@ class Job(NamedTuple):
     source: Source
     is_again: bool = False  # a person asked for it: it takes the place of a job that has ended
     may_repeat: bool = False  # and accepts that Clay may get the lead twice, where it is unknown
-
-
-class QueueAway(LeadflowError):  # noqa: N818 - states a fact: the instruction is "wait"
-    """The queue takes nothing now. Whatever was meant for it waits in the outbox."""
-
-    exit_code: ClassVar[int] = 75

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from leadflow.domain.errors import LedgerError
-from leadflow.domain.job import QueueAway
+from leadflow.domain.errors import LedgerError, QueueAway
 from leadflow.entrypoints.delivery_loop import rest
 from leadflow.use_cases.deliver import is_passing
 from leadflow.use_cases.handle_job import JobObserver

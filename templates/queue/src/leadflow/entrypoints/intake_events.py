@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 
 from leadflow.domain.crm_event import Crm, CrmMapping, read_events
 from leadflow.domain.crm_signature import (
-    SignatureRefused,
     Signed,
     check_signature,
     hubspot_text,
     salesforce_text,
 )
-from leadflow.domain.errors import Unreadable
+from leadflow.domain.errors import SignatureRefused, Unreadable
 from leadflow.domain.lead import LeadRules
 from leadflow.entrypoints.intake_terms import Head, IntakeAnswer, is_plain
 from leadflow.use_cases.take_in import Reception

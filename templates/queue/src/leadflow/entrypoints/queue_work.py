@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from leadflow.bootstrap import Rules
 from leadflow.bootstrap_queue import Queueing, open_queueing
 from leadflow.bootstrap_receiving import Receiving
-from leadflow.domain.errors import LedgerError
-from leadflow.domain.job import QueueAway
+from leadflow.domain.errors import LedgerError, QueueAway
 from leadflow.entrypoints.dead_jobs_loop import keep_sweeping
 from leadflow.entrypoints.delivery_loop import rest
 from leadflow.entrypoints.intake_serving import relay_terms

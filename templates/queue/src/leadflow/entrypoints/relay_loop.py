@@ -13,8 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from leadflow.domain.errors import LedgerError
-from leadflow.domain.job import QueueAway
+from leadflow.domain.errors import LedgerError, QueueAway
 from leadflow.domain.retry import RetryPolicy
 from leadflow.entrypoints.delivery_loop import rest
 from leadflow.use_cases.deliver import is_passing
