@@ -26,7 +26,7 @@ class AddressLimit:
     def ask(self, address: str, *, now: float) -> float:
         """Return 0 when it may submit, which counts; else the seconds until it may."""
         due = max(self._due.get(address, now), now)
-        wait = due + self.interval_seconds - now - self.burst * self.interval_seconds
+        wait = (due - now) - (self.burst - 1) * self.interval_seconds
         if wait > 0:
             self._due.move_to_end(address)  # it is still at it
             return wait
