@@ -118,7 +118,9 @@ def test_in_a_storm_of_kills_no_lead_is_lost(
         assert states["unknown"] == len([d for d in dead if d not in waiting])
     else:
         assert max(rows.values()) == 1
-    assert reserved(shared) == pytest.approx(executions * 6)
+    # Who dies between the gate's leave and the ledger's claim leaves a charge that stands.
+    in_the_end = reserved(shared) / 6
+    assert executions <= in_the_end <= executions + storm.blows * shared.plan.concurrency
 
 
 def blows(weather: Weather, chance: random.Random) -> Iterator[bool]:
