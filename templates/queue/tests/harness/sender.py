@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, field, replace
 from harness.failpoints import FailingClay, FailingGate, FailingLedger, Failpoints
 from harness.intake import RULES
 from leadflow.adapters import postgres_store, sqlite_store
+from leadflow.adapters.at_once import finished
 from leadflow.adapters.bullmq_queue import BullmqQueue, open_queue
 from leadflow.adapters.bullmq_rules import WorkerRules
 from leadflow.adapters.bullmq_worker import GatedWorker
@@ -218,11 +219,7 @@ def _adopter(writer: GroupCommit) -> Adopt:
 
 
 def _enrol(database: Database, plan: Plan) -> None:
-    webhooks = SqlLedger(database).webhooks([name_webhook(url) for url in plan.urls])
-    try:
-        webhooks.send(None)
-    except StopIteration:
-        return
+    finished(SqlLedger(database).webhooks([name_webhook(url) for url in plan.urls]))
 
 
 async def _run(plan: Plan) -> None:

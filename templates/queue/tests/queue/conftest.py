@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -30,7 +29,3 @@ def shared(
     """For any number of processes: the ledger is in PostgreSQL."""
     with queue_world(clay(), valkey, postgres_url, tmp_path) as world:
         yield world
-
-
-def faults(world: QueueWorld, *described: Any) -> None:
-    world.clay.control.set_faults(*described)

@@ -1,7 +1,7 @@
 """The ledger as a worker's jobs see it: asynchronous, durable on return, and one view for each job.
 
-The shared ledger is written as coroutines that never wait, so the thread that writes runs each of
-them to its end in one step.
+The thread of GroupCommit does the work, so a store that is slow never holds up the loop, on which
+the locks of all jobs in hand are renewed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from leadflow.adapters.at_once import finished
 from leadflow.adapters.database import Database
 from leadflow.adapters.fenced_ledger import FencedLedger
 from leadflow.adapters.group_commit import GroupCommit
@@ -85,7 +86,7 @@ class CommittedLedger:
         def run(database: Database) -> tuple[T, int]:
             ledger = self._rules.ledger(database, attempt=self._attempt)
             try:
-                return _finished(work(ledger)), ledger.attempt
+                return finished(work(ledger)), ledger.attempt
             except LedgerError as fault:
                 if fault.__cause__ is not None:  # the store failed, and with it the whole commit
                     raise
@@ -104,14 +105,3 @@ class _RefusedError(Exception):
     def __init__(self, fault: LedgerError) -> None:
         super().__init__(str(fault))
         self.fault = fault
-
-
-def _finished(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run it to its end: over one connection there is nothing it could wait for."""
-    try:
-        coroutine.send(None)
-    except StopIteration as end:
-        answer: T = end.value
-        return answer
-    coroutine.close()
-    raise RuntimeError("the ledger waited for something")

@@ -21,14 +21,7 @@ from leadflow.domain.job_end import Ended, JobEnd, Step, call_end, job_end, step
 from leadflow.domain.ledger import Event, State
 from leadflow.domain.verdict import Verdict
 from leadflow.use_cases.deliver import is_passing
-from leadflow.use_cases.send_lead import (
-    Clay,
-    Compose,
-    Receipt,
-    SendLedger,
-    WaitingLead,
-    send_lead,
-)
+from leadflow.use_cases.send_lead import Clay, Compose, Receipt, SendLedger, WaitingLead, send_lead
 
 __all__ = ["Gate", "JobLedger", "SendJobTerms", "send_job"]
 
