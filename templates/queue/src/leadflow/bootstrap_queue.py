@@ -64,6 +64,7 @@ __all__ = [
     "open_gate",
     "open_queue_desk",
     "open_queueing",
+    "redis_address",
     "redis_place",
 ]
 
@@ -114,6 +115,15 @@ def _among_workers(database: str) -> AbstractContextManager[None]:
     from leadflow.adapters.worker_lock import hold_among_workers  # noqa: PLC0415
 
     return hold_among_workers(database, role=QUEUE_ROLE)
+
+
+def redis_address(settings: Settings) -> str:
+    """Name the server for who only looks: where the folder's own does not run, nobody is there."""
+    if settings.redis_url:
+        return settings.redis_url
+    from leadflow.adapters.embedded_valkey import valkey_url  # noqa: PLC0415 - as above
+
+    return valkey_url(settings.valkey)
 
 
 def job_policy(settings: Settings) -> RetryPolicy:

@@ -68,7 +68,8 @@ def test_eight_workers_stop_at_the_fifth_reported_failure(valkey: ValkeyPlace) -
         answers = [said for worker in workers for said in worker.answers()]
 
     calls = sum(said["leave"] is not None for said in answers)
-    assert 5 <= calls <= 40, "more calls than were in flight when it opened"
+    # Five were reported, and at that moment at most 39 callers had another one in flight.
+    assert 5 <= calls <= 5 + 39, "a call started after it had opened"
     assert {said["reason"] for said in answers} == {"", "open"}
     assert len(answers) == 8 * 5 * 20
 

@@ -27,13 +27,20 @@ from leadflow.adapters.valkey_program import valkey_program
 from leadflow.adapters.valkey_socket import answers, place_of, stop_abandoned
 from leadflow.domain.errors import LedgerError
 
-__all__ = ["running_valkey"]
+__all__ = ["running_valkey", "valkey_url"]
 
 KEEPER = Path(__file__).with_name("valkey_keeper.py")
 START_SECONDS = 20.0
 KEEPER_SECONDS = 3.0  # that a new keeper may take until it holds its lock
 LOOK_SECONDS = 0.01
 LATE = "Valkey did not start within {seconds:g} s; see {log}"
+
+
+def valkey_url(folder: Path) -> str:
+    """Name the folder's server, whether or not it runs."""
+    folder = folder.resolve()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return f"unix://{_socket_path(folder)}"
 
 
 @contextmanager

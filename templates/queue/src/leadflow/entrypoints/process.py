@@ -16,7 +16,7 @@ from functools import partial
 
 from leadflow.bootstrap import Rules, rules_from
 from leadflow.bootstrap_intake import CommittedReception
-from leadflow.bootstrap_queue import hold_queue, redis_place
+from leadflow.bootstrap_queue import hold_queue, redis_address, redis_place
 from leadflow.bootstrap_receiving import (
     Metrics,
     Receiving,
@@ -64,7 +64,9 @@ class Process:
         async with AsyncExitStack() as stack:
             if works_queue:
                 stack.enter_context(hold_queue(self.settings))
-            url = stack.enter_context(redis_place(self.settings))
+            url = redis_address(self.settings)
+            if works_queue:
+                url = stack.enter_context(redis_place(self.settings))
             opened = await stack.enter_async_context(self._opened(url))
             parts: list[Awaitable[None]] = [_until(events.stop, opened.receiving.writer.outlived())]
             if listener is not None:
