@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from leadflow.domain.errors import LedgerError
 from leadflow.domain.inbox import Acceptance, Arrival
-from leadflow.entrypoints.health import Readiness
+from leadflow.entrypoints.health import Exposition, Readiness
 from leadflow.entrypoints.server import create_app, serve
 from leadflow.entrypoints.watches import Log, Meters, ReceiverWatch
 from leadflow.entrypoints.webhook import CallbackEndpoint
@@ -32,6 +32,7 @@ class Receiver:
     inbox: Inbox
     probe: Callable[[], Awaitable[object]]  # commits something, or raises
     meters: Meters
+    exposition: Exposition
     log: Log
     woke: Callable[[], None] = lambda: None
     endpoints: Mapping[str, ASGIApp] = field(default_factory=dict)  # besides, by their paths
@@ -45,7 +46,7 @@ class Receiver:
         app = create_app(
             callbacks=callbacks,
             readiness=readiness,
-            exposition=self.meters,
+            exposition=self.exposition,
             endpoints=self.endpoints,
         )
         host, port = listener.getsockname()[:2]

@@ -56,7 +56,7 @@ class Serving:
         self,
         listener: socket.socket,
         receiving: Receiving,
-        meters: Meters,
+        meters: Metrics,
         stop: asyncio.Event,
         wake: asyncio.Event,
     ) -> None:
@@ -65,6 +65,7 @@ class Serving:
             inbox=receiving.inbox,
             probe=receiving.probe,
             meters=meters,
+            exposition=meters,
             log=self.log,
             woke=wake.set,
         )
