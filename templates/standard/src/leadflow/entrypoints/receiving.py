@@ -6,7 +6,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import FrameType
 
 from starlette.types import ASGIApp
@@ -35,7 +35,7 @@ class Receiver:
     exposition: Exposition
     log: Log
     woke: Callable[[], None] = lambda: None
-    endpoints: Mapping[str, ASGIApp] = field(default_factory=dict)  # besides, by their paths
+    further: Callable[[Readiness], Mapping[str, ASGIApp]] = lambda _: {}  # endpoints by path
 
     async def run(self, listener: socket.socket, *, stop: asyncio.Event) -> None:
         """Answer callbacks until `stop`; what has begun is finished."""
@@ -47,7 +47,7 @@ class Receiver:
             callbacks=callbacks,
             readiness=readiness,
             exposition=self.exposition,
-            endpoints=self.endpoints,
+            endpoints=self.further(readiness),
         )
         host, port = listener.getsockname()[:2]
         self.log.write("info", "listening", host=host, port=port)
