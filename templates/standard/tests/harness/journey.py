@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,11 +38,17 @@ class World:
     store: Store
     clay: RunningSandbox | None = None
 
-    def serve(self, *options: str, name: str = "serve", **extra: str) -> Server:
+    def serve(
+        self,
+        *options: str,
+        name: str = "serve",
+        port: int | None = None,
+        extra: Mapping[str, str] | None = None,
+    ) -> Server:
         """Start `leadflow serve`, with these variables too, and wait until it is ready."""
-        port, log = free_port(), self.logs / f"{name}.log"
+        port, log = port or free_port(), self.logs / f"{name}.log"
         arguments = ("serve", "--port", str(port), *options)
-        server = Server(self.workspace, arguments, log, extra=extra, port=port)
+        server = Server(self.workspace, arguments, log, extra=extra or {}, port=port)
         self.stack.callback(server.end)
         server.start()
         return server
@@ -58,13 +64,15 @@ class World:
         """What a caller shows just now."""
         return self.workspace.environ["CLAY_CALLBACK_SECRETS"].partition(",")[0]
 
-    def start_clay(self, server: Server | None = None, *faults: Fault) -> RunningSandbox:
+    def start_clay(
+        self, server: Server | None = None, *faults: Fault, **switches: Any
+    ) -> RunningSandbox:
         """A local Clay that enriches and calls the server back; without one it only takes rows."""
         config = SandboxConfig(
             requests_per_second=None,
             columns=DEFAULT_COLUMNS if server else (),
             callback=callback_column(server.port, secret=self.secret()) if server else None,
-            switches=Switches(enrichment_seconds=0.05),
+            switches=Switches(enrichment_seconds=0.05, **switches),
             faults=faults,
         )
         self.clay = self.stack.enter_context(running_sandbox(config))
