@@ -63,7 +63,8 @@ async def run(which: str) -> None:
     rules = callback_rules(load_settings())
     with listen("127.0.0.1", int(os.environ["PORT"]), is_behind_proxy=False) as listener:
         async with INBOXES[which]() as inbox:
-            receiver = Receiver(rules=rules, inbox=inbox, probe=_sound, meters=Metrics(), log=log)
+            meters = Metrics()
+            receiver = Receiver(rules, inbox, _sound, meters, exposition=meters, log=log)
             await receiver.run(listener, stop=stop)
 
 

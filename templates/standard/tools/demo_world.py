@@ -45,12 +45,12 @@ def environment(destinations: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def leadflow_server(environ: Mapping[str, str]) -> Iterator[str]:
+def leadflow_server(environ: Mapping[str, str], *options: str) -> Iterator[str]:
     """`leadflow serve`: takes callbacks and delivers. Gives its address."""
     port = kept_port(FOLDER / "serve.port")
     base = f"http://127.0.0.1:{port}"
     with running(
-        [*LEADFLOW, "serve", "--port", str(port)],
+        [*LEADFLOW, "serve", "--port", str(port), *options],
         folder=FOLDER,
         environ=environ,
         log=FOLDER / "serve.log",

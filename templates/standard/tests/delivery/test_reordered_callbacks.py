@@ -87,11 +87,13 @@ async def serve_until_all_is_delivered(
         destinations = await stack.enter_async_context(
             open_destinations(specs_for(fakes), writer=writer)
         )
+        metrics = Metrics()
         receiver = Receiver(
             rules=RULES,
             inbox=CommittedInbox(writer),
             probe=at_once,
-            meters=Metrics(),
+            meters=metrics,
+            exposition=metrics,
             log=JsonLog(),
             woke=wake.set,
         )

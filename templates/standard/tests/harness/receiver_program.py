@@ -69,6 +69,7 @@ async def run(folder: Path, log: JsonLog) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     inbox = FileInbox(folder)
+    metrics = Metrics()
     receiver = Receiver(
         rules=CallbackRules(
             secrets=SECRETS,
@@ -80,7 +81,8 @@ async def run(folder: Path, log: JsonLog) -> None:
         ),
         inbox=inbox,
         probe=inbox.probe,
-        meters=Metrics(),
+        meters=metrics,
+        exposition=metrics,
         log=log,
     )
     await receiver.run(listen("127.0.0.1", 0, is_behind_proxy=False), stop=stop)

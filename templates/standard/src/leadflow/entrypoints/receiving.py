@@ -6,14 +6,14 @@ import asyncio
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import FrameType
 
 from starlette.types import ASGIApp
 
 from leadflow.domain.errors import LedgerError
 from leadflow.domain.inbox import Acceptance, Arrival
-from leadflow.entrypoints.health import Readiness
+from leadflow.entrypoints.health import Exposition, Readiness
 from leadflow.entrypoints.server import create_app, serve
 from leadflow.entrypoints.watches import Log, Meters, ReceiverWatch
 from leadflow.entrypoints.webhook import CallbackEndpoint
@@ -32,9 +32,10 @@ class Receiver:
     inbox: Inbox
     probe: Callable[[], Awaitable[object]]  # commits something, or raises
     meters: Meters
+    exposition: Exposition
     log: Log
     woke: Callable[[], None] = lambda: None
-    endpoints: Mapping[str, ASGIApp] = field(default_factory=dict)  # besides, by their paths
+    further: Callable[[Readiness], Mapping[str, ASGIApp]] = lambda _: {}  # endpoints by path
 
     async def run(self, listener: socket.socket, *, stop: asyncio.Event) -> None:
         """Answer callbacks until `stop`; what has begun is finished."""
@@ -45,8 +46,8 @@ class Receiver:
         app = create_app(
             callbacks=callbacks,
             readiness=readiness,
-            exposition=self.meters,
-            endpoints=self.endpoints,
+            exposition=self.exposition,
+            endpoints=self.further(readiness),
         )
         host, port = listener.getsockname()[:2]
         self.log.write("info", "listening", host=host, port=port)

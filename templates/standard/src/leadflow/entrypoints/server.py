@@ -23,7 +23,7 @@ from leadflow.entrypoints.health import Exposition, Readiness, health_routes
 from leadflow.entrypoints.slow_clients import BoundedConnection, cut_late
 from leadflow.entrypoints.webhook import CALLBACK_PATH, CallbackEndpoint
 
-__all__ = ["Watch", "create_app", "listen", "serve"]
+__all__ = ["Watch", "create_app", "create_pages", "listen", "serve"]
 
 BACKLOG = 2_048
 KEEP_ALIVE_SECONDS = 75  # longer than a proxy keeps an idle connection, so that none is reset
@@ -66,9 +66,15 @@ def create_app(
 ) -> ASGIApp:
     """Build the four endpoints, and beside them those that are given by their paths."""
     refused = Route(CALLBACK_PATH, callbacks, methods=["POST"])  # answers 405 to other methods
-    pages = Starlette(routes=[refused, *health_routes(readiness, exposition)])
-    pages.router.redirect_slashes = False
+    pages = create_pages(refused, readiness=readiness, exposition=exposition)
     return _Front(callbacks, endpoints, pages)
+
+
+def create_pages(*further: Route, readiness: Readiness, exposition: Exposition) -> ASGIApp:
+    """Build what an operator looks at."""
+    pages = Starlette(routes=[*further, *health_routes(readiness, exposition)])
+    pages.router.redirect_slashes = False
+    return pages
 
 
 def listen(host: str, port: int, *, is_behind_proxy: bool) -> socket.socket:

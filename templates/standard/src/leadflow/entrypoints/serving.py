@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 
 from leadflow.bootstrap_receiving import (
@@ -20,6 +20,7 @@ from leadflow.bootstrap_receiving import (
 )
 from leadflow.entrypoints.housekeeping import keep_purging
 from leadflow.entrypoints.receiving import Receiver, stop_on_signals
+from leadflow.entrypoints.together import all_of
 from leadflow.entrypoints.watches import Log, Meters, WorkerWatch
 from leadflow.entrypoints.worker import run_worker
 from leadflow.entrypoints.worker_terms import WorkerTerms
@@ -49,13 +50,13 @@ class Serving:
                     self._work(receiving, meters, stop, wake),
                     keep_purging(self.settings, receiving, self.log, stop=stop),
                 ]
-            await _all_of(parts, stop)
+            await all_of(parts, stop)
 
     async def _receive(
         self,
         listener: socket.socket,
         receiving: Receiving,
-        meters: Meters,
+        meters: Metrics,
         stop: asyncio.Event,
         wake: asyncio.Event,
     ) -> None:
@@ -64,6 +65,7 @@ class Serving:
             inbox=receiving.inbox,
             probe=receiving.probe,
             meters=meters,
+            exposition=meters,
             log=self.log,
             woke=wake.set,
         )
@@ -94,21 +96,6 @@ async def _until(stop: asyncio.Event, watch: Coroutine[object, object, None]) ->
     if watching.done():
         await watching
     watching.cancel()
-
-
-async def _all_of(parts: Sequence[Awaitable[None]], stop: asyncio.Event) -> None:
-    """Run them together; when one crashes the others are told to stop, and finish in good order."""
-
-    async def one(part: Awaitable[None]) -> None:
-        try:
-            await part
-        finally:
-            stop.set()
-
-    ends = await asyncio.gather(*map(one, parts), return_exceptions=True)
-    for end in ends:
-        if isinstance(end, BaseException):
-            raise end
 
 
 def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

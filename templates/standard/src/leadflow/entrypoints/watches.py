@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from leadflow.domain.delivery import Outcome, OutcomeKind
-from leadflow.entrypoints.health import Exposition
 from leadflow.use_cases.receive_callback import CallbackAnswer
 
 __all__ = ["Log", "Meters", "ReceiverWatch", "WorkerWatch"]
@@ -31,7 +30,7 @@ class Log(Protocol):
         """Note a fault by its type and place."""
 
 
-class Meters(Exposition, Protocol):
+class Meters(Protocol):
     """Counts."""
 
     def answered(self, answer: CallbackAnswer, *, seconds: float) -> None:
