@@ -39,25 +39,38 @@ class Callers:
     port: int
     secret: Callable[[], str]
     deadline: float
+    every_seconds: float = 0.0  # how often each connection calls; 0: as often as it is answered
     answers: Counter[int] = field(default_factory=Counter)  # by status; 0: none came
     acknowledged: Counter[str] = field(default_factory=Counter)  # lead ids answered 200
     news: Counter[str] = field(default_factory=Counter)  # of these, "duplicate": false
-    slowest_seconds: float = 0.0
+    took_seconds: list[float] = field(default_factory=list)  # each answer of 200
 
     @property
     def count(self) -> int:
         return sum(self.acknowledged.values())
 
-    async def run(self, connections: int) -> None:
-        await asyncio.gather(*(self._call() for _ in range(connections)))
+    @property
+    def slowest_seconds(self) -> float:
+        return max(self.took_seconds, default=0.0)
 
-    async def _call(self) -> None:
+    @property
+    def p99_seconds(self) -> float:
+        return sorted(self.took_seconds)[len(self.took_seconds) * 99 // 100]
+
+    async def run(self, connections: int) -> None:
+        apart_seconds = self.every_seconds / connections
+        await asyncio.gather(*(self._call(n * apart_seconds) for n in range(connections)))
+
+    async def _call(self, wait_seconds: float) -> None:
         """One connection takes callbacks until none is left."""
-        line = _Line(self.port)
+        line, due = _Line(self.port), time.monotonic() + wait_seconds
+        await asyncio.sleep(wait_seconds)
         with suppress(IndexError):
             while time.monotonic() < self.deadline:
                 callback = self.callbacks.popleft()
                 await self._until_answered(line, callback)
+                due += self.every_seconds
+                await asyncio.sleep(due - time.monotonic())
         line.close()
 
     async def _until_answered(self, line: _Line, callback: Callback) -> None:
@@ -66,7 +79,7 @@ class Callers:
             status, body = await line.post(callback.body, secret=self.secret())
             self.answers[status] += 1
             if status == 200:
-                self.slowest_seconds = max(self.slowest_seconds, time.monotonic() - started)
+                self.took_seconds.append(time.monotonic() - started)
                 self.acknowledged[callback.lead_id] += 1
                 self.news[callback.lead_id] += NEW in body.replace(b" ", b"")
                 return
@@ -120,10 +133,12 @@ def calling(
     *,
     secret: Callable[[], str],
     connections: int = 64,
+    every_seconds: float = 0.0,
     seconds: float = 120,
 ) -> Iterator[Callers]:
     """Call in the background; leaving waits until every callback has its answer."""
-    callers = Callers(deque(callbacks), port, secret, time.monotonic() + seconds)
+    deadline = time.monotonic() + seconds
+    callers = Callers(deque(callbacks), port, secret, deadline, every_seconds)
     thread = threading.Thread(
         target=lambda: asyncio.run(callers.run(connections)), name="callers", daemon=True
     )

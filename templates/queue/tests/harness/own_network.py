@@ -1,12 +1,13 @@
 """A network namespace of its own: trouble in it is nobody else's trouble.
 
-`python -m harness.own_network FOLDER LEADS COMMAND...` runs inside: it starts a local Clay, makes
-the trouble with the commands, sends until nothing waits, and prints what it saw as JSON.
+`python -m harness.own_network FOLDER LEADS ENVIRON COMMAND...` runs inside: it starts a local Clay,
+makes the trouble with the commands, sends until nothing waits, and prints what it saw as JSON.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import shutil
 import subprocess
@@ -21,16 +22,14 @@ import pytest
 from clay_sandbox import RunningSandbox, SandboxConfig, running_sandbox
 from harness.workspace import ROOT, Workspace, lead_rows, write_csv
 
-__all__ = ["send_through_trouble"]
+__all__ = ["CLEAR", "in_own_network", "send_through_trouble", "shell"]
 
 MOST_RUNS, MOST_SECONDS = 20, 300
 CLEAR = ("nft flush ruleset", "tc qdisc del dev lo root")
 
 
-def send_through_trouble(
-    workspace: Workspace, *, leads: int, trouble: Sequence[str]
-) -> dict[str, Any]:
-    """Send the leads in a network of their own; skip, and say why, where there can be none."""
+def in_own_network(program: str, *arguments: str, trouble: Sequence[str]) -> dict[str, Any]:
+    """Run `python -m PROGRAM ARGUMENTS TROUBLE` there; skip, and say why, where that cannot be."""
     tools = {"unshare", "ip", *(command.split()[0] for command in trouble)}
     if missing := sorted(tool for tool in tools if shutil.which(tool) is None):
         pytest.skip(f"NOT TESTED: {', '.join(missing)} is not installed here")
@@ -44,11 +43,8 @@ def send_through_trouble(
     ).returncode:
         pytest.skip("NOT TESTED: this machine allows no network namespace, or not this trouble")
     done = subprocess.run(
-        [
-            *(*inside, sys.executable, "-m", "harness.own_network"),
-            *(str(workspace.folder), str(leads), json.dumps(workspace.environ), *trouble),
-        ],
-        env={**workspace._process_environ(), "PYTHONPATH": _path()},
+        [*inside, sys.executable, "-m", program, *arguments, *trouble],
+        env={**os.environ, "PYTHONPATH": _path(), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         timeout=MOST_SECONDS,
@@ -59,24 +55,37 @@ def send_through_trouble(
     return seen
 
 
+def send_through_trouble(
+    workspace: Workspace, *, leads: int, trouble: Sequence[str]
+) -> dict[str, Any]:
+    """Send the leads in a network of their own."""
+    lead_rows(leads)  # the same that are sent there: no log may name them
+    arguments = (str(workspace.folder), str(leads), json.dumps(workspace.environ))
+    return in_own_network("harness.own_network", *arguments, trouble=trouble)
+
+
+def shell(command: str, *, must: bool = True) -> None:
+    subprocess.run(shlex.split(command), check=must, capture_output=True)
+
+
 def _path() -> str:
     return ":".join(str(ROOT / part) for part in ("src", "tools", "tests"))
 
 
 def _main(folder: str, leads: str, environ: str, *trouble: str) -> None:
-    _shell("ip link set lo up")
+    shell("ip link set lo up")
     workspace = Workspace(Path(folder), json.loads(environ))
     rows = [{**row, "notes": "x" * 15_000} for row in lead_rows(int(leads))]
     file = write_csv(workspace.folder / "leads.csv", rows)
     with running_sandbox(SandboxConfig(requests_per_second=None, columns=())) as sandbox:
         workspace.point_at(*sandbox.webhook_urls)
         for command in trouble:
-            _shell(command)
+            shell(command)
         started = time.monotonic()
         runs = _send(workspace, file)
         seconds = time.monotonic() - started
         for command in CLEAR:
-            _shell(command, must=False)
+            shell(command, must=False)
         print(json.dumps(_seen(workspace, sandbox, runs=runs, seconds=seconds)))
 
 
@@ -85,7 +94,8 @@ def _send(workspace: Workspace, file: Path) -> list[int]:
     runs = []
     for _ in range(MOST_RUNS):
         process = workspace.start("send", str(file))
-        process.communicate(timeout=MOST_SECONDS)
+        _, err = process.communicate(timeout=MOST_SECONDS)
+        sys.stderr.write(err)  # for whoever searches the logs
         runs.append(process.returncode)
         if not workspace.account()["waiting"]:
             break
@@ -102,10 +112,6 @@ def _seen(
         "arrivals": [arrival["at"] for arrival in sandbox.control.arrivals()],
         "rows": [row["values"]["lead_id"] for row in sandbox.control.rows()],
     }
-
-
-def _shell(command: str, *, must: bool = True) -> None:
-    subprocess.run(shlex.split(command), check=must, capture_output=True)
 
 
 if __name__ == "__main__":

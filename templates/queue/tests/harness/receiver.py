@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from harness.listening import hear
 from harness.tokens import head
 from harness.workspace import Workspace
 
@@ -166,6 +167,7 @@ def _running(folder: Path, *module: str, env: dict[str, str]) -> Iterator[Runnin
             process.wait(30)
         finally:
             process.kill()
+            hear(f"log of {module}", _log(folder).read_text())
 
 
 def listening_port(process: subprocess.Popen[Any], log: Path) -> int:

@@ -8,6 +8,7 @@ import time
 from base64 import urlsafe_b64encode
 from typing import Any
 
+from harness.log_search import keep_settings_from_logs
 from leadflow.domain.token import TOKEN_FIELD, TokenKey, TokenRing, issue
 
 __all__ = [
@@ -33,6 +34,7 @@ ENVIRON = {
     ),
     "TOKEN_AUDIENCE": RING.audience,
 }
+keep_settings_from_logs(ENVIRON)
 
 
 def lead_id_of(number: int) -> str:

@@ -13,7 +13,7 @@ import pytest
 from harness.callers import calling
 from harness.journey import World, world_in
 from harness.people import people
-from harness.postgres import PASSWORD, Administrator
+from harness.postgres import Administrator
 from harness.sent import in_database, in_inbox
 from harness.server import Program, until
 
@@ -37,7 +37,6 @@ class Crowd(NamedTuple):
 @pytest.fixture
 def shared_world(tmp_path: Path, postgres_url: str) -> Iterator[World]:
     with world_in(tmp_path, url=postgres_url) as world:
-        world.secret_words.add(PASSWORD)
         yield world
 
 

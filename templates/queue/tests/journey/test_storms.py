@@ -147,7 +147,7 @@ def strike(
 ) -> int:
     """Kill at moments spread over callbacks and deliveries; return what the power cuts changed."""
     cuts = 0
-    server = world.serve(**(power.environ if power else {}))
+    server = world.serve(extra=power.environ if power else None)
     # A callback counts once when it is acknowledged, and once when it is in the CRM.
     moments = sorted(chance.sample(range(2 * storm.leads * 9 // 10), storm.kills))
     with calling(

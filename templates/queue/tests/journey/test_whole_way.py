@@ -7,6 +7,7 @@ from collections import Counter
 
 from harness.callers import Callback, calling
 from harness.journey import World
+from harness.log_search import search
 from harness.people import expected_of, people
 
 LEADS = 200
@@ -30,12 +31,9 @@ def test_every_lead_is_once_where_the_routes_say_and_no_log_names_anybody(world:
     assert world.leadflow("status", "--check").returncode == 0
     assert server.stop() == 0
     print(f"{LEADS} leads: {Counter(place for all_ in places.values() for place in all_)}")
-    words, lines = len(world.secret_words), len(world.log_lines())
-    print(f"{words} words looked for in {lines} lines of log: {len(world.leaks())} found")
-    assert words > 5 * LEADS
-    named = {word for _, _, line in world.log_lines() for word in re.findall(r"lead-\w{32}", line)}
-    assert named >= places.keys()
-    assert world.leaks() == []
+    log = server.log.read_text()
+    assert set(re.findall("lead-[0-9a-f]{32}", log)) == places.keys()
+    assert search("serve", log) == []
 
 
 def test_trouble_of_every_kind_writes_nobody_into_a_log_or_a_list(world: World) -> None:
@@ -51,12 +49,11 @@ def test_trouble_of_every_kind_writes_nobody_into_a_log_or_a_list(world: World) 
     assert callers.answers == {400: 2, 422: 3, 200: 1}
     assert journey["unknown"] == 1  # the enrolment whose answer was lost
     lists = ("inbox list", "inbox quarantine", "dead list", "overdue --hours 0", "doctor", "budget")
-    for command in lists:
-        world.leadflow(*command.split())
-    said = "\n".join(line for *_, line in world.log_lines())
+    answers = [world.leadflow(*command.split()).stdout for command in lists]
+    said = "\n".join((server.log.read_text(), *answers))
     for trouble in ("unreadable", "enrichment_refused", "subject_mismatch", "token_", "lost"):
         assert trouble in said
-    assert world.leaks() == []
+    assert search("log and lists", said) == []
 
 
 def spoilt(callbacks: list[Callback]) -> list[Callback]:
@@ -71,23 +68,3 @@ def spoilt(callbacks: list[Callback]) -> list[Callback]:
     )
     wrong = zip((cut, twice, score, subject, forged), texts, strict=True)
     return [fine, *(callback._replace(body=body) for callback, body in wrong)]
-
-
-def test_the_search_of_the_logs_finds_what_is_there(world: World) -> None:
-    (lead,) = people(1)
-    (callback,) = world.have_sent([lead])
-    word = lead["company"].lower()
-    planted = {
-        f'{{"event": "callback", "to": "{lead["email"].upper()}"}}': lead["email"],
-        f"Traceback: ValueError: 'x{callback.token}'": callback.token.rpartition(".")[2].lower(),
-        f"GET /q?mail=me%40{word}.com&x=1": word,
-        f"Bearer {world.secret()};": world.secret(),
-        f"Error: {lead['first_name']}": lead["first_name"].lower(),
-    }
-    log = world.logs / "planted.log"
-
-    log.write_text("\n".join(planted))
-
-    for number, word in enumerate(planted.values(), 1):
-        assert ("planted.log", number, word) in world.leaks()
-    log.unlink()

@@ -40,7 +40,7 @@ def valkey_url(folder: Path) -> str:
     """Name the folder's server, whether or not it runs."""
     folder = folder.resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return f"unix://{_socket_path(folder)}"
+    return f"unix://{place_of(folder)}"
 
 
 @contextmanager
