@@ -25,8 +25,11 @@ COPY = "tools/clay_sandbox/"
 GROWS = frozenset(
     {
         ".clay-arch.yml.jinja",
+        ".containerignore",
         ".env.example.jinja",
+        ".gitignore",
         ".importlinter",
+        "Containerfile",
         "Makefile",
         "README.md.jinja",
         "docs/clay-setup.md",

@@ -38,7 +38,7 @@ QUEUE: dict[str, Setting] = {
         to_choice("", "vouched"),
     ),
     "valkey": Setting(
-        "VALKEY_DIR", "valkey", "Where the Valkey that leadflow starts keeps its data.", to_path
+        "VALKEY_DIR", ".valkey", "Where the Valkey that leadflow starts keeps its data.", to_path
     ),
     "calls_per_second": Setting(
         "CALLS_PER_SECOND",

@@ -46,13 +46,14 @@ async def state(gate: RedisGate) -> BreakerState:
 
 
 def initialise(valkey: ValkeyPlace, *, opened: bool = False) -> None:
-    """Put the numbers there, and let it be open, for 0.3 s, if so asked."""
+    """Put the numbers there; if so asked, let it have opened, and be due for a probe."""
 
     async def begin() -> None:
         async with gate_on(valkey, replace(RULES, breaker=BREAKER)) as gate:
             if opened:
                 await ended(gate, CallEnd.BROKEN, times=5)
                 assert await state(gate) is OPEN
+                await asyncio.sleep(BREAKER.open_seconds)
 
     asyncio.run(begin())
 
@@ -95,7 +96,7 @@ def test_of_eight_processes_with_five_callers_each_exactly_one_probes(valkey: Va
     initialise(valkey, opened=True)
     workers = [GateWorker(valkey.url, "probe") for _ in range(8)]
 
-    with gate_workers(*workers):  # the 0.3 s have passed once all of them are ready
+    with gate_workers(*workers):
         for worker in workers:
             worker.wait()
         answers = [said for worker in workers for said in worker.answers()]
