@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: help setup demo demo-standard test check format sync docs fact-map bench dist clean
+.PHONY: help setup demo demo-standard demo-queue test check format sync docs fact-map bench dist clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,6 +29,12 @@ demo-standard: setup ## the same for Standard: leads come back enriched and are 
 	rm -rf demo-standard
 	$(BIN)/clay-arch new demo-standard --name acme-leads --volume 900/month --data-access callback --plan growth --infra https
 	$(MAKE) --no-print-directory -C demo-standard demo PYTHON=$(abspath $(BIN)/python)
+
+demo-queue: setup ## the same for Queue: three sources, a queue, a worker that is killed
+	$(BIN)/clay-arch recommend --volume 20k --plan growth --infra https,redis
+	rm -rf demo-queue
+	$(BIN)/clay-arch new demo-queue --name acme-leads --volume 20k --plan growth --infra https,redis
+	$(MAKE) --no-print-directory -C demo-queue demo PYTHON=$(abspath $(BIN)/python)
 
 test: setup ## all tests: the toolkit's, and each template's own where it lies
 	$(BIN)/python -m pytest -n $(JOBS)
@@ -70,4 +76,4 @@ dist: setup ## build the wheel and the source archive into dist/
 	$(BIN)/python -m build
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) demo demo-standard dist build site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) demo demo-standard demo-queue dist build site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

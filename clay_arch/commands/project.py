@@ -91,24 +91,19 @@ def _answer(params: Mapping[str, Any], variant: str | None) -> Recommendation:
 
 def _runnable(answer: Recommendation) -> str:
     """The recommended variant. Raises `InputError`, naming what can be scaffolded instead, where
-    something blocks it or there is no template for it.
+    something blocks it.
     """
-    from clay_arch.scaffold import variants
-
     decision = answer.decision
-    title = answer.matrix.variant(decision.variant).title
-    if decision.status != "ready":
-        lacking = ", ".join(blocker.need for blocker in decision.blockers)
-        reason = f"{title} fits, but you lack {lacking}"
-    elif decision.variant not in variants():
-        reason = f"{title} fits, but this version has no template for it"
-    else:
+    if decision.status == "ready":
         return decision.variant
-    today, prepared = decision.today.variant, decision.variant
-    choices = {prepared: "to prepare for it", today: "for what can run today"}
-    offers = [f"--variant {v} {why}" for v, why in reversed(choices.items()) if v in variants()]
-    offers = offers or [f"--variant {variants()[0]} for the simplest"]
-    raise InputError(f"{reason}; add {', or '.join(offers)}")
+    title = answer.matrix.variant(decision.variant).title
+    lacking = ", ".join(blocker.need for blocker in decision.blockers)
+    choices = {
+        decision.variant: "to prepare for it",
+        decision.today.variant: "for what can run today",
+    }
+    offers = [f"--variant {variant} {why}" for variant, why in reversed(choices.items())]
+    raise InputError(f"{title} fits, but you lack {lacking}; add {', or '.join(offers)}")
 
 
 def _record_file(answer: Recommendation, chosen: str, params: Mapping[str, Any]) -> dict[str, str]:

@@ -231,19 +231,6 @@ def test_a_variable_is_an_answer_too(run: Command) -> None:
     assert "--plan and --infra must be given" in ended.err
 
 
-@pytest.mark.skipif("queue" in variants(), reason="every variant has its template")
-def test_a_recommended_variant_without_a_template_blames_no_flag(
-    run: Command, tmp_path: Path
-) -> None:
-    ended = run("new", "demo", "--volume", "20k", "--plan", "growth", "--infra", "https,redis")
-
-    assert (ended.code, ended.err.count("\n")) == (2, 1)
-    assert ended.err.startswith("Error: Queue fits, but this version has no template for it; ")
-    assert "--variant direct" in ended.err
-    assert "--variant queue" not in ended.err
-    assert not (tmp_path / "demo").exists()
-
-
 def test_a_target_that_leads_upwards_is_refused(run: Command, tmp_path: Path) -> None:
     ended = run("new", "../x", *DIRECT)
 

@@ -25,6 +25,7 @@ TEMPLATED = {
     ".clay-arch.yml.jinja",
 }
 YOURS = {
+    "crm_events.yaml",
     "destinations.yaml",
     "do-not-contact.txt",
     "routes.yaml",

@@ -16,6 +16,7 @@ BIN = Path(sys.executable).parent
 ANSWERS = {
     "direct": ("--volume", "900/month", "--plan", "growth", "--infra", "none"),
     "standard": ("--volume", "5k", "--plan", "growth", "--infra", "https"),
+    "queue": ("--volume", "20k", "--plan", "growth", "--infra", "https,redis"),
 }
 CHECKS = (
     ("ruff", "format", "--check", "."),
