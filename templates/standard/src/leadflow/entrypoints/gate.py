@@ -6,14 +6,14 @@ limit says by itself how long to wait.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
 from leadflow.domain.circuit_breaker import BreakerState, CircuitBreaker
 from leadflow.domain.delivery import Outcome, OutcomeKind
 from leadflow.entrypoints.worker_terms import WorkerObserver, WorkerTerms
 
-__all__ = ["Gate", "Pass"]
+__all__ = ["DeliveryGate", "Gate", "OpenGate", "Pass"]
 
 ANSWERED = {OutcomeKind.DELIVERED, OutcomeKind.PERMANENT}
 
@@ -23,6 +23,23 @@ class Pass(NamedTuple):
 
     generation: int
     is_probe: bool
+
+
+class DeliveryGate(Protocol):
+    """Stands before one destination. Asynchronous, so that one shared by processes can, too."""
+
+    @property
+    def is_wide_open(self) -> bool:
+        """Are calls let through as they come, and not one by one, to see?"""
+
+    def wait(self) -> float:
+        """Seconds until it is worth asking."""
+
+    async def admit(self) -> Pass | None:
+        """Give leave, or not; whoever has it must tell how the call ended."""
+
+    async def learn(self, outcomes: Sequence[Outcome], leave: Pass) -> None:
+        """Note how a call ended."""
 
 
 class Gate:
@@ -47,14 +64,14 @@ class Gate:
         """Let nothing through for so long."""
         self._not_before = max(self._not_before, self._terms.monotonic() + seconds)
 
-    def admit(self) -> Pass | None:
+    async def admit(self) -> Pass | None:
         """Give leave, or not; whoever has it must tell how the call ended."""
         if self.wait():
             return None
         is_admitted, self._breaker = self._breaker.admit(self._terms.monotonic())
         return Pass(self._breaker.generation, not self.is_wide_open) if is_admitted else None
 
-    def learn(self, outcomes: Sequence[Outcome], leave: Pass) -> None:
+    async def learn(self, outcomes: Sequence[Outcome], leave: Pass) -> None:
         """Note how a call ended."""
         before, now = self._breaker, self._terms.monotonic()
         rate_limit = _rate_limit(outcomes)
@@ -74,6 +91,10 @@ class Gate:
             self._observer.opened(self._destination, reason, seconds=self.wait())
         elif self._breaker.state is BreakerState.CLOSED:
             self._observer.closed(self._destination)
+
+
+# For a destination, by its name.
+OpenGate = Callable[[str, WorkerTerms, WorkerObserver], DeliveryGate]
 
 
 def _rate_limit(outcomes: Sequence[Outcome]) -> float:
