@@ -13,7 +13,7 @@ from leadflow.domain.circuit_breaker import BreakerState, CircuitBreaker
 from leadflow.domain.delivery import Outcome, OutcomeKind
 from leadflow.entrypoints.worker_terms import WorkerObserver, WorkerTerms
 
-__all__ = ["DeliveryGate", "Gate", "OpenGate", "Pass"]
+__all__ = ["ANSWERED", "DeliveryGate", "Gate", "OpenGate", "Pass", "rate_limit_of"]
 
 ANSWERED = {OutcomeKind.DELIVERED, OutcomeKind.PERMANENT}
 
@@ -74,7 +74,7 @@ class Gate:
     async def learn(self, outcomes: Sequence[Outcome], leave: Pass) -> None:
         """Note how a call ended."""
         before, now = self._breaker, self._terms.monotonic()
-        rate_limit = _rate_limit(outcomes)
+        rate_limit = rate_limit_of(outcomes)
         if rate_limit:
             self.pause(min(rate_limit, self._terms.policy.max_retry_after_seconds))
         if any(outcome.kind in ANSWERED for outcome in outcomes) or (rate_limit and leave.is_probe):
@@ -97,6 +97,7 @@ class Gate:
 OpenGate = Callable[[str, WorkerTerms, WorkerObserver], DeliveryGate]
 
 
-def _rate_limit(outcomes: Sequence[Outcome]) -> float:
+def rate_limit_of(outcomes: Sequence[Outcome]) -> float:
+    """Give the longest pause that the destination asked for, in seconds; 0 for none."""
     held = (o.retry_after_seconds or 0.0 for o in outcomes if o.kind is OutcomeKind.HELD)
     return max(held, default=0.0)
