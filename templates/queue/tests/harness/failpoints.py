@@ -110,10 +110,12 @@ class Failpoints:
 class FailingGate:
     gate: Gate
     points: Failpoints
+    grants: list[float]  # when each call was allowed, by the server's clock
 
     async def ask(self) -> Leave | Refusal:
         answer = await self.gate.ask()
         if isinstance(answer, Leave):
+            self.grants.append(answer.granted_at)
             self.points.reached("asked")
         return answer
 

@@ -125,7 +125,14 @@ class RecordingObserver:
     ends: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
+    grants: list[float] = field(default_factory=list)  # by the clock of the gate
     moments: list[float] = field(default_factory=list)  # of the ends, by the monotonic clock
+
+    @property
+    def most_in_a_second(self) -> int:
+        """How many calls were allowed in the busiest second, wherever it begins."""
+        starts = sorted(self.grants)
+        return max(sum(at <= other < at + 1 for other in starts) for at in starts)
 
     def ended(self, ended: Ended, *, seconds: float) -> None:
         self.ends[ended.end] += 1
@@ -184,7 +191,7 @@ async def opened(
             await gate.init(Standing({}, {}))
             await writer.run(lambda database: _enrol(database, plan))
         rules = LedgerRules(plan.cost, plan.caps, webhook_life=plan.life)
-        watched = FailingGate(gate, points)
+        watched = FailingGate(gate, points, watcher.grants)
         handle = HandleJob(
             terms=SendJobTerms(
                 clay=FailingClay(clay or real_clay, points),
