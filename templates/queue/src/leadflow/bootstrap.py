@@ -6,12 +6,11 @@ Clay <── PostAgain ── send_lead <── BudgetedLedger ── Database �
 file.csv <── CsvExport ── export_leads <── SqlExport ─┤
 export.csv ── CsvFile ──> import_export ──> SqlEnrichments
 
-The way back is in bootstrap_receiving.py; beside these only bootstrap_store.py names adapters.
+The way back is in bootstrap_receiving.py, the queue in bootstrap_queue.py and its neighbours.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ from leadflow.adapters.budgeted_ledger import BudgetedLedger
 from leadflow.adapters.committed_witness import begin_gate
 from leadflow.adapters.csv_files import open_csv
 from leadflow.adapters.csv_writer import LineReportFile, export_paths, line_report, write_export
-from leadflow.adapters.data_files import load_clay_limits, load_lead_table
 from leadflow.adapters.database import Database
 from leadflow.adapters.intake_rehearsal import IntakeRehearsal, rehearse_intake
 from leadflow.adapters.sql_account import SqlAccount
@@ -41,6 +39,7 @@ from leadflow.adapters.sql_pace import SqlPace
 from leadflow.adapters.sql_quarantine import SqlQuarantine
 from leadflow.adapters.sql_retention import SqlRetention
 from leadflow.adapters.sql_withdrawal import withdraw_unsourced
+from leadflow.bootstrap_rules import Rules, load_clay_limits, retry_policy, rules_from
 from leadflow.bootstrap_store import (
     has_ledger,
     hold,
@@ -50,20 +49,12 @@ from leadflow.bootstrap_store import (
     open_store,
     open_store_to_read,
 )
-from leadflow.domain.columns import ColumnRules, normalise_header
 from leadflow.domain.credit_budget import Cost
 from leadflow.domain.errors import LedgerBusy, SettingsError
-from leadflow.domain.lead import LeadRules
-from leadflow.domain.limits import ClayLimits
-from leadflow.domain.pacing import LONGEST_PAUSE_SECONDS
-from leadflow.domain.retry import RetryPolicy
 from leadflow.domain.retry_quota import RetryQuota
-from leadflow.domain.spreadsheet import ExportRules
-from leadflow.domain.token import TokenRing
 from leadflow.settings import Settings
-from leadflow.use_cases.compose_row import carried_bytes, composer
 from leadflow.use_cases.post_again import PostAgain
-from leadflow.use_cases.send_lead import Clay, Compose
+from leadflow.use_cases.send_lead import Clay
 
 __all__ = [
     "QUEUE_ROLE",
@@ -92,18 +83,6 @@ NO_KEYS = (
     "CLAY_TOKEN_KEYS is not set; callbacks could not be told from forgeries: "
     "`leadflow secrets` makes a key, put it into .env"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the data files and the settings decide, as the domain's values."""
-
-    limits: ClayLimits
-    columns: ColumnRules
-    leads: LeadRules
-    exports: ExportRules
-    retry: RetryPolicy
-    compose: Compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,36 +163,11 @@ class Road:
                 clay=clay,
                 charges=self.ledger,
                 pauses=self.project.pace,
-                policy=_retry_policy(settings, max_attempts=1 + int(settings.send_retries)),
+                policy=retry_policy(settings, max_attempts=1 + int(settings.send_retries)),
                 quota=RetryQuota(),
                 interval_seconds=settings.interval_seconds,
                 waits=self.waits,
             )
-
-
-def rules_from(settings: Settings) -> Rules:
-    """Read the data files under the settings."""
-    limits, table = load_clay_limits(), load_lead_table()
-    ring = TokenRing(settings.token_audience, settings.token_keys)
-    field_of = {title: field for field, titles in table["fields"].items() for title in titles}
-    return Rules(
-        limits=limits,
-        columns=ColumnRules(field_of, frozenset(map(normalise_header, settings.extra_columns))),
-        leads=LeadRules(
-            personal_mail=frozenset(table["personal_mail"]["providers"]),
-            max_body_bytes=limits.body_bytes
-            - carried_bytes(ring, settings.callback_url, now=time.time()),
-            rejects_personal_mail=settings.rejects_personal_mail,
-            requires_names=settings.requires_names,
-        ),
-        exports=ExportRules(
-            phone_columns=frozenset(table["export"]["phone_columns"]),
-            number_columns=frozenset(table["export"]["number_columns"]),
-            escapes_formulas=settings.escapes_formulas,
-        ),
-        retry=_retry_policy(settings, max_attempts=int(settings.retry_attempts)),
-        compose=composer(ring, settings.callback_url),
-    )
 
 
 @contextmanager
@@ -241,15 +195,6 @@ def open_report(path: Path) -> Iterator[LineReportFile]:
         yield report
     if not report.lines:
         path.unlink()
-
-
-def _retry_policy(settings: Settings, *, max_attempts: int) -> RetryPolicy:
-    return RetryPolicy(
-        base_seconds=settings.retry_base_seconds,
-        cap_seconds=settings.retry_cap_seconds,
-        max_retry_after_seconds=LONGEST_PAUSE_SECONDS,
-        max_attempts=max_attempts,
-    )
 
 
 @contextmanager

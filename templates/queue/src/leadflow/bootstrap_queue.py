@@ -9,20 +9,14 @@ failed set ── sweep_dead ──> CommittedDeadJobs ────────�
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import (
-    AbstractContextManager,
     AsyncExitStack,
-    ExitStack,
     asynccontextmanager,
-    contextmanager,
 )
 from dataclasses import dataclass
 from functools import partial
-
-from redis.asyncio import Redis
 
 from leadflow.adapters.at_once import finished
 from leadflow.adapters.bullmq_queue import BullmqQueue, open_queue
@@ -39,14 +33,11 @@ from leadflow.adapters.redis_gate import RedisGate
 from leadflow.adapters.redis_gate_desk import RedisGateDesk
 from leadflow.adapters.redis_quota import RedisQuota
 from leadflow.adapters.sql_ledger import SqlLedger
-from leadflow.bootstrap import QUEUE_ROLE, Rules, load_clay_limits
-from leadflow.bootstrap_store import hold, is_shared, open_store
-from leadflow.domain.credit_budget import Cost
-from leadflow.domain.errors import LedgerBusy
-from leadflow.domain.gate import GateRules
+from leadflow.bootstrap_redis import cost_of, open_gate, redis_place
+from leadflow.bootstrap_rules import Rules, load_clay_limits
+from leadflow.bootstrap_store import hold, open_store
 from leadflow.domain.limits import name_webhook
 from leadflow.domain.pacing import LONGEST_PAUSE_SECONDS
-from leadflow.domain.rate_limit import RateLimit
 from leadflow.domain.retry import RetryPolicy
 from leadflow.domain.source import Source
 from leadflow.settings import Settings
@@ -55,21 +46,9 @@ from leadflow.use_cases.send_job import SendJobTerms
 from leadflow.use_cases.send_lead import Clay
 from leadflow.use_cases.take_in import take_in
 
-__all__ = [
-    "QueueDesk",
-    "Queueing",
-    "gate_rules",
-    "hold_queue",
-    "job_policy",
-    "open_gate",
-    "open_queue_desk",
-    "open_queueing",
-    "redis_address",
-    "redis_place",
-]
+__all__ = ["QueueDesk", "Queueing", "job_policy", "open_queue_desk", "open_queueing"]
 
 GATE = "gate"  # the role of whoever puts the gate's numbers into Redis for the first time
-SENDING = "a run of `leadflow send` is using the ledger; wait for it to end, or use `enqueue`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,48 +63,6 @@ class Queueing:
     policy: RetryPolicy
 
 
-@contextmanager
-def redis_place(settings: Settings) -> Iterator[str]:
-    """Give the URL of the server: the one of the settings, or one of the folder's own."""
-    with ExitStack() as stack:
-        url = settings.redis_url
-        if not url:
-            # Imported here because a project with a Redis of its own needs no server program.
-            from leadflow.adapters.embedded_valkey import running_valkey  # noqa: PLC0415
-
-            url = stack.enter_context(running_valkey(settings.valkey))
-        yield url
-
-
-@contextmanager
-def hold_queue(settings: Settings) -> Iterator[None]:
-    """Stand beside other workers, and beside no run of `leadflow send`."""
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(_among_workers(settings.database))
-        except LedgerBusy as busy:
-            raise LedgerBusy(SENDING) from busy
-        yield
-
-
-def _among_workers(database: str) -> AbstractContextManager[None]:
-    if not is_shared(database):
-        return hold(database, role=QUEUE_ROLE)
-    # Imported here because the driver is slow to load, and a project on SQLite never needs it.
-    from leadflow.adapters.worker_lock import hold_among_workers  # noqa: PLC0415
-
-    return hold_among_workers(database, role=QUEUE_ROLE)
-
-
-def redis_address(settings: Settings) -> str:
-    """Name the server for who only looks: where the folder's own does not run, nobody is there."""
-    if settings.redis_url:
-        return settings.redis_url
-    from leadflow.adapters.embedded_valkey import valkey_url  # noqa: PLC0415 - as above
-
-    return valkey_url(settings.valkey)
-
-
 def job_policy(settings: Settings) -> RetryPolicy:
     """How often and how patiently a job is tried."""
     return RetryPolicy(
@@ -133,28 +70,6 @@ def job_policy(settings: Settings) -> RetryPolicy:
         cap_seconds=settings.retry_cap_seconds,
         max_retry_after_seconds=LONGEST_PAUSE_SECONDS,
         max_attempts=int(settings.job_attempts),
-    )
-
-
-def gate_rules(settings: Settings) -> GateRules:
-    """What the gate goes by; the same in every process with the same settings."""
-    return GateRules(
-        rate=RateLimit.strict(int(settings.calls_per_second)),
-        cost=_cost(settings),
-        caps=settings.caps,
-        webhook_life=load_clay_limits().webhook_life,
-    )
-
-
-def open_gate(settings: Settings, client: Redis, writer: GroupCommit) -> RedisGate:
-    """The gate, with the ledger as its witness."""
-    return RedisGate(
-        client,
-        gate_rules(settings),
-        _webhook_ids(settings),
-        settings.token_audience,
-        random.random,
-        witness=CommittedWitness(writer),
     )
 
 
@@ -252,7 +167,7 @@ def _handler(
     settings: Settings, rules: Rules, writer: GroupCommit, *, terms: SendJobTerms
 ) -> HandleJob:
     life = load_clay_limits().webhook_life
-    ledger_rules = LedgerRules(_cost(settings), settings.caps, webhook_life=life)
+    ledger_rules = LedgerRules(cost_of(settings), settings.caps, webhook_life=life)
     reception = CommittedReception(writer)
 
     async def adopt(fields: Mapping[str, str], source: Source) -> str:
@@ -262,11 +177,3 @@ def _handler(
         return lead.lead_id
 
     return HandleJob(terms, lambda: CommittedLedger(writer, ledger_rules), adopt)
-
-
-def _cost(settings: Settings) -> Cost:
-    return Cost(settings.credits_per_lead, int(settings.actions_per_lead))
-
-
-def _webhook_ids(settings: Settings) -> list[str]:
-    return [name_webhook(url).webhook_id for url in settings.webhook_urls]

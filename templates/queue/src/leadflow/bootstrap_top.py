@@ -20,8 +20,8 @@ from leadflow.adapters.redis_client import open_redis
 from leadflow.adapters.redis_gate_desk import RedisGateDesk
 from leadflow.adapters.snapshots import SnapshotBooth
 from leadflow.adapters.sql_snapshot import LedgerLines, ledger_lines
-from leadflow.bootstrap import load_clay_limits
-from leadflow.bootstrap_queue import redis_place
+from leadflow.bootstrap_redis import redis_place
+from leadflow.bootstrap_rules import load_clay_limits
 from leadflow.bootstrap_store import open_store_to_read
 from leadflow.settings import Settings, load_settings
 

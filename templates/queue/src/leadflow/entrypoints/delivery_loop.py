@@ -12,7 +12,7 @@ from contextlib import suppress
 from leadflow.domain.delivery import Delivery, Outcome
 from leadflow.domain.errors import FileRefused, LedgerError
 from leadflow.entrypoints.claims import Claims
-from leadflow.entrypoints.gate import Gate, Pass
+from leadflow.entrypoints.gate import Gate, OpenGate, Pass
 from leadflow.entrypoints.worker_terms import WorkerObserver, WorkerTerms
 from leadflow.use_cases.deliver import Deliveries, Destination, deliver, is_passing
 
@@ -30,10 +30,11 @@ class DeliveryLoop:
         deliveries: Deliveries,
         terms: WorkerTerms,
         observer: WorkerObserver,
+        open_gate: OpenGate = Gate,
     ) -> None:
         self._destination, self._deliveries = destination, deliveries
         self._terms, self._observer = terms, observer
-        self._gate = Gate(destination.name, terms, observer)
+        self._gate = open_gate(destination.name, terms, observer)
         self._claims = Claims(destination, deliveries, terms)
         self._in_flight = 0
         self._storing = 0  # answered, and on their way to the disk
@@ -72,7 +73,7 @@ class DeliveryLoop:
         batch = await self._next_batch()
         if not batch:
             return poll_seconds
-        leave = self._gate.admit()
+        leave = await self._gate.admit()
         if leave is None:  # closed while we were claiming
             self._claims.put_back(batch)
             return 0.0
@@ -103,12 +104,12 @@ class DeliveryLoop:
         answered = asyncio.Event()
         started_at = self._terms.monotonic()
 
-        def heard(outcomes: Sequence[Outcome]) -> None:
+        async def heard(outcomes: Sequence[Outcome]) -> None:
             answered.set()
             self._count(in_flight=-1, storing=+1)
             seconds = self._terms.monotonic() - started_at
             self._observer.handed_over(self._destination.name, outcomes, seconds=seconds)
-            self._gate.learn(outcomes, leave)
+            await self._gate.learn(outcomes, leave)
 
         try:
             await deliver(

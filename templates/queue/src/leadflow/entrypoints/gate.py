@@ -6,14 +6,14 @@ limit says by itself how long to wait.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
 from leadflow.domain.circuit_breaker import BreakerState, CircuitBreaker
 from leadflow.domain.delivery import Outcome, OutcomeKind
 from leadflow.entrypoints.worker_terms import WorkerObserver, WorkerTerms
 
-__all__ = ["Gate", "Pass"]
+__all__ = ["ANSWERED", "DeliveryGate", "Gate", "OpenGate", "Pass", "rate_limit_of"]
 
 ANSWERED = {OutcomeKind.DELIVERED, OutcomeKind.PERMANENT}
 
@@ -23,6 +23,23 @@ class Pass(NamedTuple):
 
     generation: int
     is_probe: bool
+
+
+class DeliveryGate(Protocol):
+    """Stands before one destination. Asynchronous, so that one shared by processes can, too."""
+
+    @property
+    def is_wide_open(self) -> bool:
+        """Are calls let through as they come, and not one by one, to see?"""
+
+    def wait(self) -> float:
+        """Seconds until it is worth asking."""
+
+    async def admit(self) -> Pass | None:
+        """Give leave, or not; whoever has it must tell how the call ended."""
+
+    async def learn(self, outcomes: Sequence[Outcome], leave: Pass) -> None:
+        """Note how a call ended."""
 
 
 class Gate:
@@ -47,17 +64,17 @@ class Gate:
         """Let nothing through for so long."""
         self._not_before = max(self._not_before, self._terms.monotonic() + seconds)
 
-    def admit(self) -> Pass | None:
+    async def admit(self) -> Pass | None:
         """Give leave, or not; whoever has it must tell how the call ended."""
         if self.wait():
             return None
         is_admitted, self._breaker = self._breaker.admit(self._terms.monotonic())
         return Pass(self._breaker.generation, not self.is_wide_open) if is_admitted else None
 
-    def learn(self, outcomes: Sequence[Outcome], leave: Pass) -> None:
+    async def learn(self, outcomes: Sequence[Outcome], leave: Pass) -> None:
         """Note how a call ended."""
         before, now = self._breaker, self._terms.monotonic()
-        rate_limit = _rate_limit(outcomes)
+        rate_limit = rate_limit_of(outcomes)
         if rate_limit:
             self.pause(min(rate_limit, self._terms.policy.max_retry_after_seconds))
         if any(outcome.kind in ANSWERED for outcome in outcomes) or (rate_limit and leave.is_probe):
@@ -76,6 +93,11 @@ class Gate:
             self._observer.closed(self._destination)
 
 
-def _rate_limit(outcomes: Sequence[Outcome]) -> float:
+# For a destination, by its name.
+OpenGate = Callable[[str, WorkerTerms, WorkerObserver], DeliveryGate]
+
+
+def rate_limit_of(outcomes: Sequence[Outcome]) -> float:
+    """Give the longest pause that the destination asked for, in seconds; 0 for none."""
     held = (o.retry_after_seconds or 0.0 for o in outcomes if o.kind is OutcomeKind.HELD)
     return max(held, default=0.0)

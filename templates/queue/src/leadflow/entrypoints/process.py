@@ -16,7 +16,6 @@ from functools import partial
 
 from leadflow.bootstrap import Rules, rules_from
 from leadflow.bootstrap_intake import CommittedReception
-from leadflow.bootstrap_queue import hold_queue, redis_address, redis_place
 from leadflow.bootstrap_receiving import (
     Metrics,
     Receiving,
@@ -27,6 +26,7 @@ from leadflow.bootstrap_receiving import (
     open_receiving,
     plan_from,
 )
+from leadflow.bootstrap_redis import hold_queue, open_breakers, redis_address, redis_place
 from leadflow.bootstrap_top import IntakeMetrics, QueueMetrics, snapshots_beside
 from leadflow.entrypoints.health import Readiness
 from leadflow.entrypoints.housekeeping import keep_purging
@@ -35,6 +35,7 @@ from leadflow.entrypoints.intake_watch import IntakeReporter
 from leadflow.entrypoints.queue_work import QueueWork
 from leadflow.entrypoints.receiving import Receiver, stop_on_signals
 from leadflow.entrypoints.server import create_pages, serve
+from leadflow.entrypoints.shared_gate import SharedGate
 from leadflow.entrypoints.together import all_of
 from leadflow.entrypoints.watches import Log, ReceiverWatch, WorkerWatch
 from leadflow.entrypoints.worker import run_worker
@@ -72,7 +73,7 @@ class Process:
             if listener is not None:
                 parts.append(self._receive(listener, opened, events))
             if works:
-                parts += self._deliver(opened, events)
+                parts += self._deliver(url, opened, events)
             if self.pages is not None:
                 parts.append(self._answer(self.pages, opened, events))
             if works_queue:
@@ -131,12 +132,15 @@ class Process:
         )
         await queue_work.run(stop=events.stop, wake=events.in_outbox)
 
-    def _deliver(self, opened: _Opened, events: _Events) -> list[Awaitable[None]]:
+    def _deliver(self, url: str, opened: _Opened, events: _Events) -> list[Awaitable[None]]:
         purging = keep_purging(self.settings, opened.receiving, self.log, stop=events.stop)
-        return [self._work(opened, events), purging]
+        return [self._work(url, opened, events), purging]
 
-    async def _work(self, opened: _Opened, events: _Events) -> None:
-        async with open_destinations(self.settings, opened.receiving) as destinations:
+    async def _work(self, url: str, opened: _Opened, events: _Events) -> None:
+        async with (
+            open_destinations(self.settings, opened.receiving) as destinations,
+            open_breakers(self.settings, url=url) as breaker,
+        ):
             await run_worker(
                 opened.receiving.deliveries,
                 destinations,
@@ -146,6 +150,9 @@ class Process:
                 terms=WorkerTerms(delivery_policy(self.settings)),
                 observer=WorkerWatch(opened.base, self.log),
                 is_alone=not is_shared(self.settings.database),
+                open_gate=lambda name, terms, observer: SharedGate(
+                    name, breaker(name, terms.breaker), terms, observer
+                ),
             )
 
 

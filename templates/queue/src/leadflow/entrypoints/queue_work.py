@@ -29,6 +29,7 @@ from leadflow.use_cases.deliver import is_passing
 __all__ = ["QueueWork"]
 
 AWAY_SECONDS = 2.0
+COMPARE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +90,11 @@ class QueueWork:
         sweeping = keep_sweeping(
             queueing.queue, queueing.dead_jobs, stop=stop, observer=self._reporter
         )
-        return [relaying, working, sweeping]
+        return [relaying, working, sweeping, self._keep_comparing(queueing, stop)]
+
+    async def _keep_comparing(self, queueing: Queueing, stop: asyncio.Event) -> None:
+        """Hold the gate's numbers against the ledger's: a Redis restored meanwhile is found out."""
+        while not stop.is_set():
+            await rest(stop, seconds=COMPARE_SECONDS)
+            if not stop.is_set() and (refusal := await queueing.gate.compare()):
+                self.log.write("warning", "gate", outcome=refusal.reason, reason=refusal.sentence)

@@ -14,7 +14,7 @@ from leadflow.domain.circuit_breaker import BreakerState
 from leadflow.domain.delivery import Outcome
 from leadflow.domain.errors import LedgerError
 from leadflow.domain.shared_breaker import Admission, Learnt
-from leadflow.entrypoints.gate import ANSWERED, Gate, Pass, _rate_limit
+from leadflow.entrypoints.gate import ANSWERED, Gate, Pass, rate_limit_of
 from leadflow.entrypoints.worker_terms import WorkerObserver, WorkerTerms
 
 __all__ = ["SharedBreaker", "SharedGate"]
@@ -69,12 +69,12 @@ class SharedGate:
     async def admit(self) -> Pass | None:
         """Give leave, or not; whoever has it must tell how the call ended."""
         if self._is_away:
-            return self._own.admit()
+            return await self._own.admit()
         try:
             admission = await self._breaker.admit()
         except LedgerError:
             self._away_until = self._terms.monotonic() + LOOK_SECONDS  # asking takes a while, too
-            return self._own.admit()
+            return await self._own.admit()
         self._state = admission.state
         if admission.wait_seconds:
             self._look_again(admission.wait_seconds)
@@ -84,9 +84,9 @@ class SharedGate:
     async def learn(self, outcomes: Sequence[Outcome], leave: Pass) -> None:
         """Note how a call ended; what cannot be told now is forgotten, as it soon says nothing."""
         if not isinstance(leave, SharedPass):
-            self._own.learn(outcomes, leave)
+            await self._own.learn(outcomes, leave)
             return
-        pause = min(_rate_limit(outcomes), self._terms.policy.max_retry_after_seconds)
+        pause = min(rate_limit_of(outcomes), self._terms.policy.max_retry_after_seconds)
         admission = Admission(_state_of(leave), leave.generation)
         feed = _feed(outcomes, leave, is_paused=pause > 0)
         try:

@@ -19,6 +19,7 @@ from typing import Protocol
 from leadflow.domain.errors import LedgerError
 from leadflow.domain.planned import Plan
 from leadflow.entrypoints.delivery_loop import DeliveryLoop, rest
+from leadflow.entrypoints.gate import Gate, OpenGate
 from leadflow.entrypoints.worker_terms import SilentWorker, WorkerObserver, WorkerTerms
 from leadflow.use_cases.deliver import Deliveries, Destination, is_passing
 
@@ -45,14 +46,15 @@ async def run_worker(
     terms: WorkerTerms,
     observer: WorkerObserver | None = None,
     is_alone: bool = False,
+    open_gate: OpenGate = Gate,
 ) -> None:
     """Work until `stop`, then finish what is in flight; raise what crashed a loop.
 
     `is_alone` says that no other process works on this store: what is claimed at the start was
-    claimed by one that is gone.
+    claimed by one that is gone. `open_gate` makes what stands before a destination.
     """
     watcher = observer or SilentWorker()
-    worker = _Worker(queue, destinations, plan, stop, wake, terms, watcher)
+    worker = _Worker(queue, destinations, plan, stop, wake, terms, watcher, open_gate)
     try:
         async with asyncio.timeout(None) as drained, asyncio.TaskGroup() as tasks:
             tasks.create_task(worker.end(drained))
@@ -76,11 +78,12 @@ class _Worker:
     wake: asyncio.Event
     terms: WorkerTerms
     observer: WorkerObserver
+    open_gate: OpenGate
     loops: list[DeliveryLoop] = field(init=False)
 
     def __post_init__(self) -> None:
         self.loops = [
-            DeliveryLoop(destination, self.queue, self.terms, self.observer)
+            DeliveryLoop(destination, self.queue, self.terms, self.observer, self.open_gate)
             for destination in self.destinations
         ]
 

@@ -67,6 +67,10 @@ class Terms:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
+async def _nobody(_outcomes: Sequence[Outcome]) -> None:
+    """Hear nothing."""
+
+
 async def deliver(
     batch: Sequence[Delivery],
     *,
@@ -75,7 +79,7 @@ async def deliver(
     terms: Terms,
     lease_until: float,
     is_probe: bool = False,
-    heard: Callable[[Sequence[Outcome]], None] = lambda _: None,
+    heard: Callable[[Sequence[Outcome]], Awaitable[None]] = _nobody,
 ) -> None:
     """Hand a batch over and store its end; no request goes on after the lease has ended.
 
@@ -86,7 +90,7 @@ async def deliver(
             outcomes = await _hand_over(batch, destination.sink)
     except TimeoutError:
         outcomes = [OVERDUE] * len(batch)
-    heard(outcomes)
+    await heard(outcomes)
     settled = [
         settle(
             delivery,

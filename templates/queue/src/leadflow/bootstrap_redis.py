@@ -1,0 +1,120 @@
+"""Where Redis is, and what of it every process shares: the gate before Clay, and the breakers.
+
+REDIS_URL, or .valkey ── redis_place ──> a server ──┬── RedisGate <── CommittedWitness ── Database
+                                                    └── RedisBreaker, one for each destination
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
+
+from redis.asyncio import Redis
+
+from leadflow.adapters.committed_witness import CommittedWitness
+from leadflow.adapters.group_commit import GroupCommit
+from leadflow.adapters.redis_breaker import RedisBreaker
+from leadflow.adapters.redis_client import open_redis
+from leadflow.adapters.redis_gate import RedisGate
+from leadflow.bootstrap import QUEUE_ROLE
+from leadflow.bootstrap_rules import load_clay_limits
+from leadflow.bootstrap_store import hold, is_shared
+from leadflow.domain.circuit_breaker import BreakerRules
+from leadflow.domain.credit_budget import Cost
+from leadflow.domain.errors import LedgerBusy
+from leadflow.domain.gate import GateRules
+from leadflow.domain.limits import name_webhook
+from leadflow.domain.rate_limit import RateLimit
+from leadflow.settings import Settings
+
+__all__ = ["cost_of", "hold_queue", "open_breakers", "open_gate", "redis_address", "redis_place"]
+
+SENDING = "a run of `leadflow send` is using the ledger; wait for it to end, or use `enqueue`"
+
+
+@contextmanager
+def redis_place(settings: Settings) -> Iterator[str]:
+    """Give the URL of the server: the one of the settings, or one of the folder's own."""
+    with ExitStack() as stack:
+        url = settings.redis_url
+        if not url:
+            # Imported here because a project with a Redis of its own needs no server program.
+            from leadflow.adapters.embedded_valkey import running_valkey  # noqa: PLC0415
+
+            url = stack.enter_context(running_valkey(settings.valkey))
+        yield url
+
+
+def redis_address(settings: Settings) -> str:
+    """Name the server for who only looks: where the folder's own does not run, nobody is there."""
+    if settings.redis_url:
+        return settings.redis_url
+    from leadflow.adapters.embedded_valkey import valkey_url  # noqa: PLC0415 - as above
+
+    return valkey_url(settings.valkey)
+
+
+@contextmanager
+def hold_queue(settings: Settings) -> Iterator[None]:
+    """Stand beside other workers, and beside no run of `leadflow send`."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(_among_workers(settings.database))
+        except LedgerBusy as busy:
+            raise LedgerBusy(SENDING) from busy
+        yield
+
+
+def _among_workers(database: str) -> AbstractContextManager[None]:
+    if not is_shared(database):
+        return hold(database, role=QUEUE_ROLE)
+    # Imported here because the driver is slow to load, and a project on SQLite never needs it.
+    from leadflow.adapters.worker_lock import hold_among_workers  # noqa: PLC0415
+
+    return hold_among_workers(database, role=QUEUE_ROLE)
+
+
+@asynccontextmanager
+async def open_breakers(
+    settings: Settings, *, url: str
+) -> AsyncIterator[Callable[[str, BreakerRules], RedisBreaker]]:
+    """Lend the breaker of each destination, by its name, that all workers share."""
+    async with open_redis(url) as client:
+
+        def breaker(destination: str, rules: BreakerRules) -> RedisBreaker:
+            namespace = settings.token_audience
+            return RedisBreaker(client, rules, destination, namespace, random.random)
+
+        yield breaker
+
+
+def open_gate(settings: Settings, client: Redis, writer: GroupCommit) -> RedisGate:
+    """The gate, with the ledger as its witness."""
+    return RedisGate(
+        client,
+        _gate_rules(settings),
+        _webhook_ids(settings),
+        settings.token_audience,
+        random.random,
+        witness=CommittedWitness(writer),
+    )
+
+
+def _gate_rules(settings: Settings) -> GateRules:
+    """What the gate goes by; the same in every process with the same settings."""
+    return GateRules(
+        rate=RateLimit.strict(int(settings.calls_per_second)),
+        cost=cost_of(settings),
+        caps=settings.caps,
+        webhook_life=load_clay_limits().webhook_life,
+    )
+
+
+def cost_of(settings: Settings) -> Cost:
+    """What one lead may cost at worst."""
+    return Cost(settings.credits_per_lead, int(settings.actions_per_lead))
+
+
+def _webhook_ids(settings: Settings) -> list[str]:
+    return [name_webhook(url).webhook_id for url in settings.webhook_urls]
