@@ -22,6 +22,7 @@ __all__ = ["new"]
 DEMOS = {
     "direct": "200 leads through a local Clay",
     "standard": "200 leads through a local Clay and on to a local CRM",
+    "queue": "300 leads from three sources through a queue and a local Clay",
 }
 
 

@@ -29,6 +29,7 @@ DIRECT = ("--variant", "direct", "--name", "acme-leads")
 ANSWERS = {
     "direct": ("--volume", "900/month", "--plan", "growth", "--infra", "none"),
     "standard": ("--volume", "5k", "--plan", "growth", "--infra", "https"),
+    "queue": ("--volume", "20k", "--plan", "growth", "--infra", "https,redis"),
 }
 each_variant = pytest.mark.parametrize("variant", variants())
 
@@ -270,7 +271,8 @@ def test_a_killed_run_can_be_repeated(run: Command, tmp_path: Path) -> None:
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.wait()
-            assert run("new", str(target), *DIRECT).code == 0
+            if _tree(target) != reference:  # it may have been killed on its very last line
+                assert run("new", str(target), *DIRECT).code == 0
         assert _tree(target) == reference
 
 

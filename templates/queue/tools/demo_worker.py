@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from demo_world import FOLDER, LEADFLOW
 
 __all__ = ["Act", "RunningWorker", "running_worker", "status_of", "watch"]
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.05
 STOP_SECONDS = 35  # longer than a worker may take to drain
 
 
@@ -83,19 +84,19 @@ def watch(
     """Show how far it is, and let things happen, until all is through or the time is up."""
     left = sorted(acts, key=lambda act: act.after)
     deadline = time.monotonic() + seconds
-    while True:
-        status = status_of(environ)
-        sent = status["account"]["sent"]
-        _show(f"{sent}/{count} sent, {status['journey']['delivered']} delivered")
-        settled = status["journey"]["delivered"] + status["journey"]["unknown"]
-        if settled >= count or time.monotonic() > deadline:
-            print()
-            return status
-        while left and sent >= left[0].after:
+    while (sent := _sent()) < count and time.monotonic() < deadline:
+        _show(f"{sent}/{count} sent")
+        if left and sent >= left[0].after:
             act = left.pop(0)
             print(f"\n{act.sentence}", flush=True)
             act.happens()
         time.sleep(LOOK_SECONDS)
+    _show(f"{sent}/{count} sent; what came back is delivered\n")
+    while True:
+        status = status_of(environ)
+        settled = status["journey"]["delivered"] + status["journey"]["unknown"]
+        if settled >= count or time.monotonic() > deadline:
+            return status
 
 
 def status_of(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -104,6 +105,14 @@ def status_of(environ: Mapping[str, str]) -> dict[str, Any]:
     done = subprocess.run(command, cwd=FOLDER, env=environ, check=False, capture_output=True)
     status: dict[str, Any] = json.loads(done.stdout)
     return status
+
+
+def _sent() -> int:
+    """How many Clay has taken, as the ledger has it."""
+    uri = f"file:{FOLDER / 'leadflow.sqlite'}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True)) as database:
+        (count,) = database.execute("SELECT count(*) FROM lead WHERE state = 'sent'").fetchone()
+    return int(count)
 
 
 def _show(line: str) -> None:
