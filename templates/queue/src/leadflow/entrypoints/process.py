@@ -118,6 +118,8 @@ class Process:
         readiness = Readiness(opened.receiving.probe)
         watch = ReceiverWatch(opened.base, self.log)
         app = create_pages(readiness=readiness, exposition=opened.queue)
+        host, port = listener.getsockname()[:2]
+        self.log.write("info", "listening", host=host, port=port)
         await serve(app, listener, readiness=readiness, watch=watch, stop=events.stop)
 
     async def _work_queue(self, url: str, opened: _Opened, events: _Events) -> None:
