@@ -151,11 +151,12 @@ def _redrive_jobs(
     if lead_ids:
         confirmed(f"Send {len(lead_ids):,} again?", is_confirmed=yes)
     redriven = redrive_jobs(open_dead_desk, lead_ids, may_repeat=on_unknown == "retry")
+    left = {lead_id: what for lead_id, what in redriven.items() if what is not Redrive.BACK}
     if output_format == "json":
-        click.echo(json.dumps({"jobs": redriven}))
-        return DONE if all(what is Redrive.BACK for what in redriven.values()) else FOUND
-    back = print_redriven(redriven)
-    return DONE if back == len(lead_ids) else FOUND
+        click.echo(json.dumps({"redriven": len(redriven) - len(left), "left": left}))
+    else:
+        print_redriven(redriven)
+    return FOUND if left else DONE
 
 
 def _check(ids: Sequence[int | str], *, is_choice: bool, on_unknown: str) -> None:
