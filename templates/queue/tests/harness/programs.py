@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from subprocess import CompletedProcess
 
 from harness.journey import World
@@ -12,7 +13,19 @@ from harness.server import Server, free_port, until
 from leadflow.adapters.sql_account import SqlAccount
 from leadflow.domain.ledger import Account
 
-__all__ = ["account_of", "enqueue", "has_said", "rows_at_clay", "wait_until_sent", "working"]
+__all__ = [
+    "SECRET_OF_FORMS",
+    "account_of",
+    "enqueue",
+    "has_said",
+    "post",
+    "posts",
+    "rows_at_clay",
+    "wait_until_sent",
+    "working",
+]
+
+SECRET_OF_FORMS = "a-secret-of-the-forms-of-the-tests"
 
 
 def working(world: World, *, name: str = "work", is_awaited: bool = True, **extra: str) -> Server:
@@ -32,6 +45,16 @@ def enqueue(world: World, leads: Sequence[Person]) -> CompletedProcess[str]:
     return world.leadflow("enqueue", str(world.write(leads)))
 
 
+def post(port: int, path: str, body: bytes, headers: Iterable[tuple[str, str]]) -> int:
+    """Send one request; return the status of the answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("POST", path, body, dict(headers))
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
 def account_of(world: World) -> Account:
     with world.store.open_to_read() as database:
         return SqlAccount(database).account()
@@ -44,6 +67,13 @@ def wait_until_sent(world: World, count: int, *, seconds: float = 60) -> None:
 def rows_at_clay(world: World) -> list[str]:
     """The lead of each row, with a repetition for each time that it is there."""
     return [row["values"]["lead_id"] for row in world.rows()]
+
+
+def posts(world: World) -> int:
+    """How many requests for a row Clay has had."""
+    assert world.clay is not None
+    count: int = world.clay.control.state()["posts"]
+    return count
 
 
 def has_said(program: Server, words: str, *, seconds: float = 30) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 import redis
@@ -13,7 +15,7 @@ from harness.journey import World
 from harness.people import people
 from harness.programs import enqueue, has_said, rows_at_clay, wait_until_sent, working
 from harness.sent import in_database
-from harness.server import until
+from harness.server import Server, until
 from harness.valkey import ValkeyPlace, started
 from leadflow.adapters import postgres_lock
 
@@ -134,6 +136,27 @@ def test_while_redis_is_away_at_the_start_deliveries_go_on_and_then_leads_are_se
     wait_until_sent(alone, 7)
     assert len(rows_at_clay(alone)) == 2
     assert [worker.stop(), serving.stop()] == [0, 0]
+
+
+def test_a_worker_takes_a_free_port_for_its_pages_and_names_it(fresh: World) -> None:
+    fresh.start_clay()
+    log = fresh.logs / "work.log"
+    worker = Server(fresh.workspace, ("work", "--port", "0"), log)
+    fresh.stack.callback(worker.end)
+    super(Server, worker).start()
+
+    has_said(worker, '"listening"')
+    worker.port = next(entry["port"] for entry in said(worker) if entry["event"] == "listening")
+    pages = {
+        path: worker.get(path)[0] for path in ("/healthz", "/readyz", "/metrics", "/api/leads")
+    }
+
+    assert pages == {"/healthz": 200, "/readyz": 200, "/metrics": 200, "/api/leads": 404}
+    assert worker.stop() == 0
+
+
+def said(program: Server) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in program.log.read_text().splitlines()]
 
 
 def test_a_worker_without_a_webhook_delivers_and_says_that_it_sends_nothing(fresh: World) -> None:

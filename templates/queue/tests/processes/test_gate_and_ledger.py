@@ -11,6 +11,7 @@ from harness.programs import (
     account_of,
     enqueue,
     has_said,
+    posts,
     rows_at_clay,
     wait_until_sent,
     working,
@@ -123,9 +124,3 @@ def test_the_gate_counts_what_a_run_of_send_has_sent(either: World) -> None:
     assert [line["used"] for line in document["webhooks"]] == [6]
     assert document["state"] == "closed"
     assert worker.stop() == 0
-
-
-def posts(world: World) -> int:
-    assert world.clay is not None
-    count: int = world.clay.control.state()["posts"]
-    return count
