@@ -18,7 +18,7 @@ NOTES = """\
 # To replace those in use, write NEW,OLD in each setting, start `leadflow serve` again and change
 # the header in Clay. Then take out the old secret; the old key only after TOKEN_MAX_AGE_DAYS.
 # INTAKE_SECRETS is for programs that bring leads, as  Authorization: Bearer <INTAKE_SECRETS>
-# SALESFORCE_EVENT_SECRET goes into Salesforce, too (docs/crm-events.md); leave it out without one."""
+# SALESFORCE_EVENT_SECRET goes into Salesforce, too (docs/crm-events.md); or leave it out."""
 
 
 @click.command()
