@@ -185,6 +185,6 @@ def test_a_gate_that_lost_its_numbers_and_dead_jobs_are_to_be_mended(
         "shut by hand: a new table",
         "`leadflow gate close` lets calls through again",
     )
-    assert after["gate"][0] == "Redis holds no numbers: it was emptied"
+    assert after["gate"][0] == "Redis cannot be believed: it holds no numbers"
     assert "`leadflow gate init`" in after["gate"][1]
     assert worker.stop() == 0

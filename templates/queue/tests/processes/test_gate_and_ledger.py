@@ -69,6 +69,31 @@ def test_when_redis_is_lost_init_and_enqueue_without_a_file_send_what_still_wait
     assert worker.stop() == 0
 
 
+def test_numbers_of_another_time_are_shown_as_such_wherever_somebody_looks(alone: World) -> None:
+    alone.start_clay()
+    enqueue(alone, people(1))
+    worker = working(alone)
+    wait_until_sent(alone, 1)
+    assert worker.stop() == 0
+    with alone.store.open() as database, database.transaction():
+        database.execute("UPDATE gate_epoch SET epoch = 'of-a-later-init'")
+    enqueue(alone, people(2))
+    worker.start()
+
+    has_said(worker, "its mark is not the ledger's")
+    shown = alone.leadflow("gate", "show")
+    condemned = worker.metric("leadflow_gate_state", state="condemned")
+    top = alone.leadflow("top", "--once")
+    alone.leadflow("gate", "init", "--yes")
+    wait_until_sent(alone, 2)
+
+    assert "older: Redis counts less than was sent; `leadflow gate init`" in shown.stdout
+    assert "reason: the mark in Redis is not the ledger's" in shown.stdout
+    assert condemned == 1
+    assert "its numbers are of another time" in top.stdout
+    assert worker.stop() == 0
+
+
 def test_send_beside_a_worker_is_refused_and_takes_nothing_in(either: World) -> None:
     either.start_clay(None, SLOW)
     enqueue(either, people(12))

@@ -82,10 +82,9 @@ def _away(settings: Settings, fault: LedgerError) -> Finding:
 def _gate(held: Held, mark: str) -> Finding:
     if not mark:
         return Finding("gate", FIRST)
-    line = gate_line(held)
-    if line.state is GateState.CONDEMNED or held.epoch != mark:
-        lost = line.detail if held.epoch else "Redis holds no numbers: it was emptied"
-        return Finding("gate", lost or "Redis holds the numbers of another time", PUT_THEM_BACK)
+    line = gate_line(held, mark=mark)
+    if line.state is GateState.CONDEMNED:
+        return Finding("gate", f"Redis cannot be believed: {line.detail}", PUT_THEM_BACK)
     if line.state is GateState.ISOLATED:
         found = f"shut by hand: {line.detail}"
         return Finding("gate", found, "`leadflow gate close` lets calls through again")
