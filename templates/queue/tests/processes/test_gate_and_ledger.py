@@ -69,6 +69,35 @@ def test_when_redis_is_lost_init_and_enqueue_without_a_file_send_what_still_wait
     assert worker.stop() == 0
 
 
+def test_what_a_killed_worker_had_in_hand_when_redis_was_lost_is_found_out_about(
+    either: World, valkey: ValkeyPlace
+) -> None:
+    either.start_clay(None, SLOW)
+    enqueue(either, people(1))
+    worker = working(either)
+    until(lambda: states_of(either) == ["sending"], "in hand")
+    worker.kill()
+    valkey.flush()
+    either.leadflow("gate", "init", "--yes")
+    with either.store.open() as database, database.transaction():
+        database.execute("UPDATE lead SET changed_at = changed_at - 61")
+
+    again = json.loads(either.leadflow("enqueue", "--format", "json").stdout)
+    worker.start()
+    until(lambda: states_of(either) == ["unknown"], "found out")
+    either.leadflow("enqueue", "--on-unknown", "retry")
+    wait_until_sent(either, 1)
+
+    assert again["again"] == {"waiting": 1}
+    assert 1 <= len(rows_at_clay(either)) <= 2  # a second row was accepted by asking for it
+    assert worker.stop() == 0
+
+
+def states_of(world: World) -> list[str]:
+    with world.store.open_to_read() as database:
+        return [state for (state,) in database.execute("SELECT state FROM lead")]
+
+
 def test_numbers_of_another_time_are_shown_as_such_wherever_somebody_looks(alone: World) -> None:
     alone.start_clay()
     enqueue(alone, people(1))
