@@ -33,7 +33,9 @@ def test_a_fresh_project_sends_at_once_without_a_redis_of_its_own(fresh: World) 
     assert sorted(rows_at_clay(fresh)) == sorted(set(rows_at_clay(fresh)))
     assert (fresh.workspace.folder / ".valkey").is_dir()
     assert "gate init" not in worker.log.read_text()
+    assert "one of the project's own, in .valkey: it syncs" in fresh.leadflow("doctor").stdout
     assert worker.stop() == 0
+    until(lambda: "`leadflow work` starts it" in fresh.leadflow("doctor").stdout, "ended")
 
 
 def test_of_two_workers_that_start_together_one_fills_the_gate(shared: World) -> None:
