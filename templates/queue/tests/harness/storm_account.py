@@ -53,10 +53,11 @@ def _every_lead_arrived(storm: Storm) -> None:
 def _nobody_was_enrolled_twice(storm: Storm) -> None:
     """Whoever was to be enrolled is, or is listed for a person to look at."""
     enrolments, wanted = storm.world.fakes.outreach.enrolments, _to_enrol(storm)
-    assert wanted
+    missing = wanted - set(enrolments)
+    assert missing
     assert max(enrolments.values()) == 1
     assert set(enrolments) <= wanted
-    assert wanted - set(enrolments) <= storm.world.unknown()
+    assert missing <= storm.world.unknown()
 
 
 def _the_budget_held(storm: Storm) -> None:

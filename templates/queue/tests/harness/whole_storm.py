@@ -25,6 +25,7 @@ from leadflow.domain.lead import identify
 __all__ = ["Storm", "weathered"]
 
 IN_BOTH = 10  # leads that come by a form and in a file
+LOST = 2  # enrolments that are not made, and nobody hears of it
 OUTREACH_SECONDS = 0.5  # so that whoever dies has some in hand
 LEASE_SECONDS = 60
 END_LEASES = "UPDATE delivery SET due_at = due_at - ? WHERE state = 'claimed'"
@@ -58,6 +59,7 @@ class Storm:
 
     def rage(self) -> None:
         """Strike at random moments while leads come in."""
+        self._trouble_enrolments()
         feeds = self._feeds()
         self.chance.shuffle(feeds)
         count, began = len(feeds), time.monotonic()
@@ -66,6 +68,7 @@ class Storm:
             while feeds and count - len(feeds) < passed * count:
                 feeds.pop()()
             self._strike(is_redis=is_redis)
+            self._trouble_enrolments()
         for feed in feeds:
             feed()
 
@@ -136,6 +139,14 @@ class Storm:
         time.sleep(self.chance.uniform(0.5, self.weather.freeze_seconds))
         _signal(victim, signal.SIGCONT)
 
+    def _trouble_enrolments(self) -> None:
+        """Lose the first ones; from then on let each take its time."""
+        outreach = self.world.fakes.outreach
+        if sum(not status for _, status in outreach.requests) < LOST:
+            outreach.fault(status=503, drops_answer=True, times=LOST)
+        else:
+            outreach.fault(latency_seconds=OUTREACH_SECONDS)
+
     def _none_has_ended(self) -> None:
         """A worker that nobody kills goes on, whatever happens to the others and to Redis."""
         for worker in self.workers:
@@ -172,7 +183,6 @@ def weathered(world: World, valkey: ValkeyPlace, weather: Weather) -> Storm:
     server = world.serve("--no-work", port=port)
     clay = world.start_clay(server)
     clay.control.set_faults(*weather.slow)
-    world.fakes.outreach.fault(latency_seconds=OUTREACH_SECONDS)
     storm = Storm(
         world,
         valkey,
