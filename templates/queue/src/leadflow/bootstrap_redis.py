@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
@@ -36,6 +36,7 @@ from leadflow.settings import Settings
 
 __all__ = [
     "GateSight",
+    "HeldQueue",
     "cost_of",
     "hold_queue",
     "ledger_mark",
@@ -100,18 +101,31 @@ def ledger_mark(settings: Settings) -> str:
         return finished(SqlWitness(database).epoch())
 
 
+class HeldQueue(Protocol):
+    """The place among workers. A database that restarts takes it away."""
+
+    async def lost(self) -> None:
+        """Return when it may be lost."""
+
+    def take(self) -> None:
+        """Take it again. Blocks; LedgerBusy when a run of `leadflow send` was quicker."""
+
+
 @contextmanager
-def hold_queue(settings: Settings) -> Iterator[None]:
-    """Stand beside other workers, and beside no run of `leadflow send`."""
+def hold_queue(settings: Settings) -> Iterator[HeldQueue | None]:
+    """Stand beside other workers, and beside no run of `leadflow send`.
+
+    What is lent may be lost with its connection, and taken again; None where it cannot.
+    """
     with ExitStack() as stack:
         try:
-            stack.enter_context(_among_workers(settings.database))
+            held = stack.enter_context(_among_workers(settings.database))
         except LedgerBusy as busy:
             raise LedgerBusy(SENDING) from busy
-        yield
+        yield held
 
 
-def _among_workers(database: str) -> AbstractContextManager[None]:
+def _among_workers(database: str) -> AbstractContextManager[HeldQueue | None]:
     if not is_shared(database):
         return hold(database, role=QUEUE_ROLE)
     # Imported here because the driver is slow to load, and a project on SQLite never needs it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from contextlib import ExitStack
 
 import pytest
@@ -28,7 +30,7 @@ def test_workers_stand_beside_each_other_and_keep_a_run_away(postgres_url: str) 
 def test_a_run_keeps_every_worker_away_until_it_ends(postgres_url: str) -> None:
     with (
         hold(postgres_url, role=ROLE),
-        pytest.raises(LedgerBusy, match="somebody else uses") as busy,
+        pytest.raises(LedgerBusy, match="`leadflow send` uses") as busy,
         hold_among_workers(postgres_url, role=ROLE),
     ):
         pass
@@ -43,11 +45,34 @@ def test_another_role_is_not_in_the_way(postgres_url: str) -> None:
         assert is_held(postgres_url)
 
 
-def test_a_worker_that_is_gone_holds_nothing(
+def test_a_place_that_was_lost_is_noticed_and_taken_again(
     postgres_url: str, administrator: Administrator
 ) -> None:
-    with hold_among_workers(postgres_url, role=ROLE):
+    with hold_among_workers(postgres_url, role=ROLE) as held:
         administrator.ends_every_connection()
+        asyncio.run(within_seconds(held.lost()))
+        was_held = is_held(postgres_url, role=ROLE)
 
-        with hold(postgres_url, role=ROLE):
-            pass
+        held.take()
+
+        assert not was_held
+        assert is_held(postgres_url, role=ROLE)
+
+
+def test_a_run_that_was_quicker_keeps_the_place(
+    postgres_url: str, administrator: Administrator
+) -> None:
+    with hold_among_workers(postgres_url, role=ROLE) as held:
+        administrator.ends_every_connection()
+        with hold(postgres_url, role=ROLE), pytest.raises(LedgerBusy):
+            held.take()
+
+
+def test_a_place_that_is_held_is_not_lost(postgres_url: str) -> None:
+    with hold_among_workers(postgres_url, role=ROLE) as held, pytest.raises(TimeoutError):
+        asyncio.run(within_seconds(held.lost(), seconds=0.3))
+
+
+async def within_seconds(waiting: Coroutine[None, None, None], *, seconds: float = 10) -> None:
+    async with asyncio.timeout(seconds):
+        await waiting

@@ -7,6 +7,7 @@ import json
 from clay_sandbox import parse_fault
 from harness.journey import World
 from harness.people import people
+from harness.postgres import Administrator
 from harness.programs import (
     account_of,
     enqueue,
@@ -18,6 +19,7 @@ from harness.programs import (
 )
 from harness.server import Program, until
 from harness.valkey import ValkeyPlace
+from leadflow.adapters.postgres_lock import is_held
 
 BUSY = 75
 SLOW = parse_fault("latency,seconds=1")
@@ -141,6 +143,24 @@ def test_send_beside_a_worker_is_refused_and_takes_nothing_in(either: World) -> 
     assert "queue: 28 leads put in" in queued.stdout
     assert account_of(either).unknown == 0
     assert len(rows_at_clay(either)) == 40
+    assert worker.stop() == 0
+
+
+def test_after_the_database_restarted_send_is_still_kept_away(
+    shared: World, administrator: Administrator
+) -> None:
+    shared.start_clay()
+    enqueue(shared, people(1))
+    worker = working(shared)
+    wait_until_sent(shared, 1)
+
+    administrator.ends_every_connection()
+    until(lambda: is_held(shared.store.url, role="queue"), "the place is taken again")
+    refused = shared.leadflow("send", str(shared.write(people(2))))
+    enqueue(shared, people(3))
+    wait_until_sent(shared, 3)
+
+    assert refused.returncode == BUSY
     assert worker.stop() == 0
 
 

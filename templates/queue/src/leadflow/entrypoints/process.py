@@ -25,7 +25,13 @@ from leadflow.entrypoints.health import Readiness
 from leadflow.entrypoints.housekeeping import keep_purging
 from leadflow.entrypoints.intake_serving import intake_endpoints
 from leadflow.entrypoints.intake_watch import IntakeReporter
-from leadflow.entrypoints.process_parts import Events, Shared, open_shared, until_stopped
+from leadflow.entrypoints.process_parts import (
+    Events,
+    Shared,
+    keep_held,
+    open_shared,
+    until_stopped,
+)
 from leadflow.entrypoints.queue_work import QueueWork
 from leadflow.entrypoints.receiving import Receiver, stop_on_signals
 from leadflow.entrypoints.server import create_pages, serve
@@ -57,23 +63,31 @@ class Process:
         if listener is None and not works_queue:
             self.log.write("warning", "queue", reason=NO_URL)
         async with AsyncExitStack() as stack:
-            if works_queue:
-                stack.enter_context(hold_queue(self.settings))
+            held = stack.enter_context(hold_queue(self.settings)) if works_queue else None
             url = redis_address(self.settings)
             if works_queue:
                 url = stack.enter_context(redis_place(self.settings))
             shared = await stack.enter_async_context(open_shared(self.settings, url=url))
-            writer = shared.receiving.writer
-            parts: list[Awaitable[None]] = [until_stopped(events.stop, writer.outlived())]
-            if listener is not None:
-                parts.append(self._receive(listener, shared, events))
-            if works:
-                parts += self._deliver(url, shared, events)
-            if self.pages is not None:
-                parts.append(self._answer(self.pages, shared, events))
+            parts = self._parts(shared, events, listener, url if works else None)
             if works_queue:
                 parts.append(self._work_queue(url, shared, events))
+            if held is not None:
+                parts.append(keep_held(held, events.stop))
             await all_of(parts, events.stop)
+
+    def _parts(
+        self, shared: Shared, events: Events, listener: socket.socket | None, url: str | None
+    ) -> list[Awaitable[None]]:
+        """What any process is made of; `url` is that of Redis, for one that delivers."""
+        writer = shared.receiving.writer
+        parts: list[Awaitable[None]] = [until_stopped(events.stop, writer.outlived())]
+        if listener is not None:
+            parts.append(self._receive(listener, shared, events))
+        if url is not None:
+            parts += self._deliver(url, shared, events)
+        if self.pages is not None:
+            parts.append(self._answer(self.pages, shared, events))
+        return parts
 
     async def _receive(self, listener: socket.socket, shared: Shared, events: Events) -> None:
         intake = partial(

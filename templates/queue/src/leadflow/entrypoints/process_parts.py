@@ -10,10 +10,15 @@ from dataclasses import dataclass, field
 
 from leadflow.bootstrap import Rules, rules_from
 from leadflow.bootstrap_receiving import Metrics, Receiving, open_receiving
+from leadflow.bootstrap_redis import HeldQueue
 from leadflow.bootstrap_top import IntakeMetrics, QueueMetrics, snapshots_beside
+from leadflow.domain.errors import LedgerBusy, LedgerError
+from leadflow.entrypoints.delivery_loop import rest
 from leadflow.settings import Settings
 
-__all__ = ["Events", "Shared", "open_shared", "until_stopped"]
+__all__ = ["Events", "Shared", "keep_held", "open_shared", "until_stopped"]
+
+AWAY_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +63,18 @@ async def until_stopped(stop: asyncio.Event, watch: Coroutine[object, object, No
     if watching.done():
         await watching
     watching.cancel()
+
+
+async def keep_held(held: HeldQueue, stop: asyncio.Event) -> None:
+    """Take the place again whenever it is lost; crash when a run has taken it meanwhile."""
+    while not stop.is_set():
+        await until_stopped(stop, held.lost())
+        while not stop.is_set():
+            try:
+                await asyncio.to_thread(held.take)
+            except LedgerBusy:
+                raise
+            except LedgerError:  # the database is away
+                await rest(stop, seconds=AWAY_SECONDS)
+            else:
+                break
