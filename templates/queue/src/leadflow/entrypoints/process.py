@@ -25,13 +25,7 @@ from leadflow.entrypoints.health import Readiness
 from leadflow.entrypoints.housekeeping import keep_purging
 from leadflow.entrypoints.intake_serving import intake_endpoints
 from leadflow.entrypoints.intake_watch import IntakeReporter
-from leadflow.entrypoints.process_parts import (
-    Events,
-    Shared,
-    keep_held,
-    open_shared,
-    until_stopped,
-)
+from leadflow.entrypoints.process_parts import Events, Shared, keep_held, open_shared, until_stopped
 from leadflow.entrypoints.queue_work import QueueWork
 from leadflow.entrypoints.receiving import Receiver, stop_on_signals
 from leadflow.entrypoints.server import create_pages, serve
