@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,7 +69,10 @@ class Valkey:
             self._process = None
 
     def does(self, *command: str | int) -> Any:
-        with redis.Redis(port=self.port, decode_responses=True, socket_timeout=60) as client:
+        once = Retry(NoBackoff(), 0)  # its own would wait for seconds, and the clock runs
+        with redis.Redis(
+            port=self.port, decode_responses=True, socket_timeout=60, retry=once
+        ) as client:
             return client.execute_command(*command)
 
     def depth(self, queue: str) -> dict[str, int]:
