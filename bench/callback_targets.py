@@ -22,6 +22,7 @@ __all__ = [
     "TEMPLATE",
     "Target",
     "environment",
+    "install_node_modules",
     "node_peer",
     "ours",
     "ours_otherwise",
@@ -69,7 +70,7 @@ def ours_otherwise(which: str, ledger: Path, environ: Mapping[str, str] = ALONE)
 
 
 def node_peer(name: str, environ: Mapping[str, str] = ALONE) -> Target:
-    _install_node_modules()
+    install_node_modules()
     return Target(("node", str(PEERS / f"{name}.mjs")), {"NODE_ENV": "production", **environ})
 
 
@@ -126,7 +127,7 @@ def environment() -> dict[str, str]:
     }
 
 
-def _install_node_modules() -> None:
+def install_node_modules() -> None:
     if shutil.which("node") is None:
         raise SystemExit("the peers need Node 20 or newer, with npm")
     if not (PEERS / "node_modules").exists():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from measure import PYTHON
 
-BENCHMARKS = ("commands", "csv_check", "pace", "callbacks", "deliveries")
+BENCHMARKS = ("commands", "csv_check", "pace", "callbacks", "deliveries", "queue_figures")
 
 
 def main() -> None:

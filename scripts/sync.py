@@ -46,6 +46,8 @@ GROWS = frozenset(
         "src/leadflow/entrypoints/cli_dead.py",
         "src/leadflow/entrypoints/cli_doctor.py",
         "src/leadflow/entrypoints/cli_redrive.py",
+        "src/leadflow/entrypoints/cli_secrets.py",
+        "src/leadflow/entrypoints/cli_serve.py",
         "src/leadflow/entrypoints/cli_status.py",
         "src/leadflow/entrypoints/cli_work.py",
         "src/leadflow/entrypoints/serving.py",

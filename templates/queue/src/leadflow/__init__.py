@@ -1,24 +1,39 @@
 """leadflow moves leads through Clay and what comes back to where it belongs, none lost.
 
-    leads.csv                                                     Clay's CSV export
-        │                                                               │
-        v                                                               v
-    adapters/csv_files.py                                     adapters/csv_files.py
-        │  rows, with their line numbers                                │
-        v                                                               v
-    use_cases/accept_leads.py                          use_cases/import_export.py
-        │  domain/columns.py, lead.py, email.py                         │  facts, by lead
-        v                                                               v
-    adapters/sql_intake.py ────> leadflow.sqlite <──── adapters/sql_enrichments.py
-                                 or PostgreSQL
-                                     │        ^
-                          waiting    v        │ sent, failed, unknown, waiting
-    entrypoints/sending.py ── use_cases/send_lead.py ── adapters/budgeted_ledger.py
-        │  domain/pacing.py, run.py, retry.py     │
-        │                                         v  domain/token.py: signed, to come back
-        │            use_cases/post_again.py ── adapters/clay_webhook.py ──> Clay's webhook source
-        │  or, by the csv transport
-        └─ use_cases/export_leads.py ── adapters/csv_writer.py ────────────> Clay's CSV importer
+    a web form        a CRM                         leads.csv                  (docs/intake.md)
+        │               │                               │
+        v               v                               v
+    entrypoints/intake_forms.py, intake_events.py   adapters/csv_files.py
+        │  domain/crm_signature.py, address_limit.py    │
+        v                                               v
+    use_cases/take_in.py, take_in_events.py         use_cases/accept_leads.py
+        │  domain/lead.py, email.py, source.py          │  domain/columns.py
+        v                                               v
+    adapters/sql_reception.py                       adapters/sql_queued_intake.py
+        │  answered when stored: lead, source and outbox in one COMMIT (adapters/group_commit.py)
+        └───────────────────────┬───────────────────────┘
+                                v
+                leadflow.sqlite or PostgreSQL  <────────────────────────────────────────────┐
+                                │  outbox                                                   │
+                                v                                                           │
+    entrypoints/relay_loop.py ── use_cases/relay.py ── adapters/bullmq_queue.py             │
+                                │  jobs: a lead's id and its source, no person              │
+                                v                                                           │
+        Redis or Valkey: queue clay-enrichment, gate, breakers (adapters/embedded_valkey.py)│
+                                │                                                           │
+                                │  adapters/bullmq_taking.py asks adapters/redis_gate.py    │
+                                │  first: adapters/lua/, which domain/gate_model.py models; │
+                                v  rate, circuit breaker, budget, life of the webhooks      │
+    entrypoints/send_worker.py ── adapters/bullmq_worker.py, bullmq_processing.py           │
+                                │                                                           │
+                                v                                    sent, failed, unknown, │
+    use_cases/handle_job.py ── send_job.py ── send_lead.py ── adapters/committed_ledger.py ─┘
+                                │  domain/verdict.py, job_end.py, retry.py, token.py
+                                v
+    adapters/clay_webhook.py ──> Clay's webhook source
+
+    a job that is given up: use_cases/sweep_dead.py ── adapters/sql_dead_jobs.py ── `leadflow dead`
+    a Redis that lost its numbers: use_cases/trust_gate.py ── adapters/committed_witness.py
 
     Clay's HTTP API column
         │
@@ -30,13 +45,15 @@
         │                                       ^
         v  routes.yaml: domain/routing.py       │ claimed, settled
     entrypoints/worker.py ── use_cases/deliver.py ── adapters/sql_deliveries.py
-        │  a loop for each destination, with its own domain/circuit_breaker.py
+        │  a loop for each destination, with a breaker that all share: adapters/redis_breaker.py
         v
-    adapters/sinks/ ──> HubSpot, Salesforce, outreach, nurture, the table `enrichment`
+    adapters/sinks/ ──> HubSpot, Salesforce, outreach, nurture, a warehouse, the table `enrichment`
+
+Without a queue, `leadflow send` and `leadflow import` go the ways of the smaller variants.
 
 domain/ decides and is pure; use_cases/ are one item from start to finish; adapters/ are one outside
-thing each; entrypoints/ hold the loops; bootstrap.py, bootstrap_receiving.py and bootstrap_store.py
-alone name concrete adapters.
+thing each; entrypoints/ hold the loops, and process.py says which of them one process is made of;
+bootstrap.py and its neighbours alone name concrete adapters.
 """
 
 from __future__ import annotations

@@ -102,9 +102,12 @@ class Project:
     journey: SqlJourney
     budget: SqlBudget
     retention: SqlRetention
+    is_worked: Callable[[], bool]  # does a worker of the queue send from it just now?
 
     def intake(self, file: str, *, now: float) -> AbstractContextManager[SqlIntake]:
-        """Take a file in whole, or not at all."""
+        """Take a file in whole, or not at all; LedgerBusy where only the queue would be sent."""
+        if self.is_worked():
+            raise LedgerBusy(WORKED)
         return sql_intake(self.database, file=file, now=now)
 
     def rehearsal(self) -> AbstractContextManager[IntakeRehearsal]:
@@ -209,9 +212,10 @@ def _alone(database: str) -> Iterator[None]:
 
 
 def _project(database: Database, url: str) -> Project:
+    is_worked = partial(is_held, url, role=QUEUE_ROLE)
     return Project(
         database=database,
-        ledger=BesideWorkers(database, is_worked=partial(is_held, url, role=QUEUE_ROLE)),
+        ledger=BesideWorkers(database, is_worked=is_worked),
         pace=SqlPace(database),
         export=SqlExport(database),
         account=SqlAccount(database),
@@ -223,4 +227,5 @@ def _project(database: Database, url: str) -> Project:
         journey=SqlJourney(database),
         budget=SqlBudget(database),
         retention=SqlRetention(database),
+        is_worked=is_worked,
     )

@@ -10,11 +10,8 @@ failed set ── sweep_dead ──> CommittedDeadJobs ────────�
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import (
-    AsyncExitStack,
-    asynccontextmanager,
-)
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -36,6 +33,7 @@ from leadflow.adapters.sql_ledger import SqlLedger
 from leadflow.bootstrap_redis import cost_of, open_gate, redis_place
 from leadflow.bootstrap_rules import Rules, load_clay_limits
 from leadflow.bootstrap_store import hold, open_store
+from leadflow.domain.errors import LedgerBusy
 from leadflow.domain.limits import name_webhook
 from leadflow.domain.pacing import LONGEST_PAUSE_SECONDS
 from leadflow.domain.retry import RetryPolicy
@@ -49,6 +47,7 @@ from leadflow.use_cases.take_in import take_in
 __all__ = ["QueueDesk", "Queueing", "job_policy", "open_queue_desk", "open_queueing"]
 
 GATE = "gate"  # the role of whoever puts the gate's numbers into Redis for the first time
+BEGINNING = "another worker puts the ledger's numbers into Redis just now; this one waits for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +148,20 @@ async def _begin(settings: Settings, gate: RedisGate, writer: GroupCommit) -> No
     witness = CommittedWitness(writer)
     if await witness.epoch():
         return
-    with hold(settings.database, role=GATE):
+    with _beginning(settings):
         if not await witness.epoch():  # another process was quicker
             await gate.init(await witness.standing())
+
+
+@contextmanager
+def _beginning(settings: Settings) -> Iterator[None]:
+    """Keep other workers from doing it at the same time."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(hold(settings.database, role=GATE))
+        except LedgerBusy as busy:
+            raise LedgerBusy(BEGINNING) from busy
+        yield
 
 
 def _terms(settings: Settings, rules: Rules, clay: Clay, gate: RedisGate) -> SendJobTerms:

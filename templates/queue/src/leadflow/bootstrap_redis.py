@@ -9,26 +9,44 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
+from typing import NamedTuple, Protocol
+from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
 
+from leadflow.adapters.at_once import finished
 from leadflow.adapters.committed_witness import CommittedWitness
 from leadflow.adapters.group_commit import GroupCommit
 from leadflow.adapters.redis_breaker import RedisBreaker
-from leadflow.adapters.redis_client import open_redis
+from leadflow.adapters.redis_client import check_durability, open_redis
 from leadflow.adapters.redis_gate import RedisGate
+from leadflow.adapters.redis_gate_desk import RedisGateDesk
+from leadflow.adapters.sql_witness import SqlWitness
 from leadflow.bootstrap import QUEUE_ROLE
 from leadflow.bootstrap_rules import load_clay_limits
-from leadflow.bootstrap_store import hold, is_shared
+from leadflow.bootstrap_store import has_ledger, hold, is_shared, open_store_to_read
 from leadflow.domain.circuit_breaker import BreakerRules
 from leadflow.domain.credit_budget import Cost
 from leadflow.domain.errors import LedgerBusy
 from leadflow.domain.gate import GateRules
+from leadflow.domain.gate_held import Held
 from leadflow.domain.limits import name_webhook
 from leadflow.domain.rate_limit import RateLimit
 from leadflow.settings import Settings
 
-__all__ = ["cost_of", "hold_queue", "open_breakers", "open_gate", "redis_address", "redis_place"]
+__all__ = [
+    "GateSight",
+    "HeldQueue",
+    "cost_of",
+    "hold_queue",
+    "ledger_mark",
+    "look_at_redis",
+    "name_redis",
+    "open_breakers",
+    "open_gate",
+    "redis_address",
+    "redis_place",
+]
 
 SENDING = "a run of `leadflow send` is using the ledger; wait for it to end, or use `enqueue`"
 
@@ -55,18 +73,59 @@ def redis_address(settings: Settings) -> str:
     return valkey_url(settings.valkey)
 
 
+def name_redis(settings: Settings) -> str:
+    """Say which server it is, without the password."""
+    parts = urlsplit(settings.redis_url)
+    return f"{parts.hostname or parts.path}:{parts.port or 6379}" if settings.redis_url else ""
+
+
+class GateSight(NamedTuple):
+    """The gate as somebody finds it who only looks."""
+
+    held: Held
+    note: str | None  # what could not be checked
+
+
+async def look_at_redis(settings: Settings) -> GateSight:
+    """Look once. SettingsError for a server that forgets, LedgerError when nobody answers."""
+    async with open_redis(redis_address(settings)) as client:
+        note = await check_durability(client, vouched=settings.redis_durability == "vouched")
+        return GateSight(await RedisGateDesk(client, settings.token_audience).held(), note)
+
+
+def ledger_mark(settings: Settings) -> str:
+    """Read the mark of the gate that the ledger knows; "" before the first."""
+    if not has_ledger(settings.database):
+        return ""
+    with open_store_to_read(settings.database) as database:
+        return finished(SqlWitness(database).epoch())
+
+
+class HeldQueue(Protocol):
+    """The place among workers. A database that restarts takes it away."""
+
+    async def lost(self) -> None:
+        """Return when it may be lost."""
+
+    def take(self) -> None:
+        """Take it again. Blocks; LedgerBusy when a run of `leadflow send` was quicker."""
+
+
 @contextmanager
-def hold_queue(settings: Settings) -> Iterator[None]:
-    """Stand beside other workers, and beside no run of `leadflow send`."""
+def hold_queue(settings: Settings) -> Iterator[HeldQueue | None]:
+    """Stand beside other workers, and beside no run of `leadflow send`.
+
+    What is lent may be lost with its connection, and taken again; None where it cannot.
+    """
     with ExitStack() as stack:
         try:
-            stack.enter_context(_among_workers(settings.database))
+            held = stack.enter_context(_among_workers(settings.database))
         except LedgerBusy as busy:
             raise LedgerBusy(SENDING) from busy
-        yield
+        yield held
 
 
-def _among_workers(database: str) -> AbstractContextManager[None]:
+def _among_workers(database: str) -> AbstractContextManager[HeldQueue | None]:
     if not is_shared(database):
         return hold(database, role=QUEUE_ROLE)
     # Imported here because the driver is slow to load, and a project on SQLite never needs it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.stores import Store
 from leadflow.adapters.database import Database
 from leadflow.adapters.sql_dead_jobs import SqlDeadJobs
 from leadflow.domain.dead_job import DeadJob, FailedJob
@@ -113,3 +114,63 @@ def test_the_sent_ones_among_many(database: Database, dead: SqlDeadJobs) -> None
     sent = dead.sent_among([f"lead-{number}" for number in range(100)])
 
     assert sent == {f"lead-{number}" for number in range(0, 70, 3)}
+
+
+def test_only_a_lead_that_waits_has_failed_with_its_job(
+    database: Database, dead: SqlDeadJobs
+) -> None:
+    for number, state in enumerate(State):
+        add_lead(database, number, state)
+        database.execute(
+            "UPDATE lead SET reason = 'its own' WHERE lead_id = ?", (f"lead-{number}",)
+        )
+
+    dead.keep([failed(number) for number in range(len(State))])
+
+    standing = leads(database)
+    assert standing.pop("lead-0") == ("failed", "refused by Clay (400)", 20.0)
+    assert [*standing.values()] == [(str(state), "its own", None) for state in [*State][1:]]
+
+
+def test_a_lead_whose_job_is_on_its_way_again_goes_on_waiting(
+    database: Database, dead: SqlDeadJobs
+) -> None:
+    add_lead(database, 1, "waiting")
+    add_lead(database, 2, "waiting")
+    dead.keep([failed(1)])
+    dead.mark(["lead-1"], "redriven")
+    database.execute("UPDATE lead SET state = 'waiting'")
+
+    dead.keep([failed(1)])
+
+    assert [state for state, *_ in leads(database).values()] == ["waiting", "waiting"]
+
+
+def test_a_lead_that_was_put_back_after_its_job_had_died_is_found_by_the_next_sweep(
+    database: Database, dead: SqlDeadJobs
+) -> None:
+    add_lead(database, 1, "sending")
+    dead.keep([failed(1)])
+    database.execute("UPDATE lead SET state = 'waiting'")
+
+    assert dead.keep([failed(1)]) == 0
+    assert leads(database) == {"lead-1": ("failed", "refused by Clay (400)", 21.0)}
+
+
+def test_a_lead_that_another_process_changes_is_not_waited_for(
+    postgres_url: str,
+) -> None:
+    store = Store("postgres", postgres_url)
+    with store.open() as database, store.open() as other:
+        database.execute("INSERT INTO intake (intake_id, file, started_at) VALUES (1, 'f', 0)")
+        add_lead(database, 1, "waiting")
+        with other.transaction():
+            other.execute("UPDATE lead SET state = 'sending'")
+            SqlDeadJobs(database).keep([failed(1)])
+
+        assert leads(database) == {"lead-1": ("sending", "", None)}
+
+
+def leads(database: Database) -> dict[str, tuple[str, str, float | None]]:
+    found = database.execute("SELECT lead_id, state, reason, changed_at FROM lead ORDER BY seq")
+    return {lead_id: (state, reason, at) for lead_id, state, reason, at in found}

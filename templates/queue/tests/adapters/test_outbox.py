@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
+
 from harness.intake import NOW, arrived, jobs_in, lead_of, taken
 from harness.stores import Store
 from leadflow.adapters.database import Database
@@ -107,6 +109,27 @@ def test_a_job_that_waits_already_learns_that_it_was_asked_for(database: Databas
 
     (job,) = jobs_in(database)
     assert (job.is_again, job.may_repeat) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "age_seconds", "jobs"),
+    [
+        (State.WAITING, 61, [Job(lead_of(0).lead_id, Source.WEB_FORM, is_again=True)]),
+        (State.UNKNOWN, 61, [Job(lead_of(0).lead_id, Source.WEB_FORM, True, True)]),
+        (State.WAITING, 59, []),
+        (State.FAILED, 61, []),
+    ],
+    ids=["with those that wait", "and that may be repeated", "a call under way", "not with failed"],
+)
+def test_a_lead_whose_worker_has_gone_is_queued_again(
+    database: Database, asked_for: State, age_seconds: float, jobs: list[Job]
+) -> None:
+    stored(database, State.SENDING)
+    database.execute("UPDATE lead SET changed_at = ?", (NOW - age_seconds,))
+
+    SqlOutbox(database).ask_again([asked_for], now=NOW)
+
+    assert jobs_in(database) == jobs
 
 
 def test_of_somebody_who_was_forgotten_nothing_is_queued(database: Database) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadflow.domain.dead_job import Redrive, redrive_for
+from leadflow.domain.dead_job import DEATHS, Redrive, redrive_for
 from leadflow.domain.ledger import State
 
 EXPECTED = {  # of a lead that is whole: plainly, and when it may be repeated
@@ -31,3 +31,11 @@ def test_what_was_emptied_is_never_sent(state: State, *, may_repeat: bool) -> No
     redrive = redrive_for(state, is_emptied=True, may_repeat=may_repeat)
 
     assert redrive is not Redrive.BACK
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_a_dead_job_leaves_waiting_can_be_redriven(state: State) -> None:
+    then = DEATHS.get(state, state)
+
+    assert then is not State.WAITING
+    assert then is state or redrive_for(then, is_emptied=False, may_repeat=False) is Redrive.BACK

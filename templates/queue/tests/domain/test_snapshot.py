@@ -19,7 +19,7 @@ WELL = Held(100.0, "server", Standing({}, {}), frozenset(), epoch="e1")
         pytest.param(WELL, GateLine(GateState.CLOSED), id="well"),
         pytest.param(
             WELL._replace(epoch=""),
-            GateLine(GateState.CONDEMNED, detail="never initialised"),
+            GateLine(GateState.CONDEMNED, detail="it holds no numbers"),
             id="new",
         ),
         pytest.param(
@@ -54,7 +54,17 @@ WELL = Held(100.0, "server", Standing({}, {}), frozenset(), epoch="e1")
     ],
 )
 def test_the_gate_is_in_one_state(held: Held | None, line: GateLine) -> None:
-    assert gate_line(held) == line
+    assert gate_line(held, mark="e1") == line
+
+
+def test_numbers_that_the_ledger_does_not_know_are_not_believed() -> None:
+    line = gate_line(WELL, mark="e2")
+
+    assert line == GateLine(GateState.CONDEMNED, detail="its numbers are of another time")
+
+
+def test_before_the_ledger_knows_any_numbers_those_that_are_there_are_shown() -> None:
+    assert gate_line(WELL, mark="").state is GateState.CLOSED
 
 
 def test_what_is_left_of_a_cap_is_never_less_than_nothing() -> None:

@@ -31,13 +31,21 @@ static const char *folder, *state;
 static dev_t device;
 static pthread_mutex_t guard = PTHREAD_MUTEX_INITIALIZER;
 
+/* A program may write its title over its environment, as Redis does. */
+static const char *copied(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value ? strdup(value) : NULL;
+}
+
 __attribute__((constructor)) static void begin(void)
 {
     char path[PATH_MAX];
     struct stat64 about;
 
-    folder = getenv("POWER_LOSS_FOLDER");
-    state = getenv("POWER_LOSS_STATE");
+    folder = copied("POWER_LOSS_FOLDER");
+    state = copied("POWER_LOSS_STATE");
     if (!folder || !state || stat64(folder, &about))
         return;
     device = about.st_dev;

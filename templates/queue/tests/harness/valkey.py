@@ -8,6 +8,7 @@ the next test finds it running, empty and with its own settings. `started` start
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import tempfile
@@ -57,6 +58,7 @@ class ValkeyPlace:
     port: int
     config: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    environ: Mapping[str, str] = field(default_factory=dict)  # variables of the server alone
 
     @property
     def url(self) -> str:
@@ -78,6 +80,7 @@ class ValkeyPlace:
             self.process = subprocess.Popen(
                 [str(get_binary_path()), "-"],
                 cwd=self.folder,
+                env={**os.environ, **self.environ},
                 stdin=PIPE,
                 stdout=log,
                 stderr=log,

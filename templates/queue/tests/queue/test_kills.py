@@ -82,6 +82,7 @@ def test_a_job_that_kills_its_worker_three_times_is_dead_and_the_others_are_sent
     assert shared.states() == {"sent": 5, "waiting": 1}
     assert survivor.stop() == 0
     assert shared.does(sweep) == [(poison, POISON)]
+    assert shared.states() == {"sent": 5, "failed": 1}
 
 
 @pytest.mark.case(37)

@@ -22,6 +22,7 @@ __all__ = ["SnapshotBooth"]
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 2.0
+OF_THE_LEDGER = ("outbox", "budget", "webhooks", "destinations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,14 @@ class SnapshotBooth:
         lines = await _or_trouble(self.ledger(now), "ledger", troubles)
         jobs = await _or_trouble(self._queue(now), "queue", troubles)
         held: Held | None = await _or_trouble(self.desk.held(), "gate", troubles)
-        snapshot = Snapshot(now, gate=gate_line(held), troubles=troubles)
+        gate = gate_line(held, mark=lines.mark if lines else "")
+        snapshot = Snapshot(now, gate=gate, troubles=troubles)
         if jobs is not None:
             counts, oldest = jobs
             dead = lines.dead_jobs if lines else counts.get("failed", 0)
             snapshot = snapshot._replace(queue=QueueLine(counts, oldest, dead))
         if lines is not None:
-            told = lines._asdict()
-            del told["dead_jobs"]
+            told = {name: getattr(lines, name) for name in OF_THE_LEDGER}
             snapshot = snapshot._replace(**told)
         return snapshot
 

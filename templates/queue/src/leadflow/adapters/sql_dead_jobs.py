@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from leadflow.adapters.database import Database, marks
 from leadflow.adapters.many_rows import by_powers_of_two, insert_many
+from leadflow.adapters.sql_giving_up import give_up
 from leadflow.domain.dead_job import DeadJob, FailedJob
 from leadflow.domain.ledger import State
 from leadflow.domain.source import Source
@@ -67,7 +68,9 @@ class SqlDeadJobs:
             for job in failed
         )
         with self._database.transaction():
-            return sum(part.rowcount for part in insert_many(self._database, KEEP, rows))
+            news = sum(part.rowcount for part in insert_many(self._database, KEEP, rows))
+            give_up(self._database, [job.job_id for job in failed])
+        return news
 
     def sent_among(self, lead_ids: Sequence[str]) -> set[str]:
         found: set[str] = set()

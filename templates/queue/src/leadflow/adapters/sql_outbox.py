@@ -13,6 +13,7 @@ from leadflow.use_cases.relay import Waiting
 
 __all__ = ["SqlOutbox"]
 
+GONE_SECONDS = 60.0  # several times what a call may take
 FREE = """
     SELECT outbox_id, lead_id, source, is_again, may_repeat
       FROM outbox
@@ -23,7 +24,8 @@ FREE = """
 TAKE = "UPDATE outbox SET taken_until = ? WHERE outbox_id IN ({ids})"
 FORGET = "DELETE FROM outbox WHERE outbox_id IN ({ids})"
 # Purged leads have no fields left to send. What is in the outbox already only learns that a job of
-# its lead may have ended.
+# its lead may have ended. A lead that has been `sending` for long lost its worker, and perhaps its
+# job: the next worker finds out.
 ASK_AGAIN = """
     INSERT INTO outbox (lead_id, source, is_again, may_repeat, queued_at)
     SELECT lead_id,
@@ -33,10 +35,11 @@ ASK_AGAIN = """
                       ORDER BY first_at, source
                       LIMIT 1), ?),
            1,
-           CASE state WHEN 'unknown' THEN 1 ELSE 0 END,
+           CAST(? AS INTEGER),
            CAST(? AS DOUBLE PRECISION)
       FROM lead
-     WHERE state = ? AND state <> 'sent' AND fields <> '{}'
+     WHERE (state = ? AND state <> 'sent' OR state = 'sending' AND changed_at < ?)
+       AND fields <> '{}'
      ORDER BY seq
         ON CONFLICT (lead_id) DO UPDATE
        SET is_again   = 1,
@@ -73,12 +76,18 @@ class SqlOutbox:
             self._change(FORGET, outbox_ids)
 
     def ask_again(self, states: Sequence[State], *, now: float) -> int:
-        """Put every lead in these states in once more; return how many that were."""
+        """Put every lead in these states in once more; return how many that were.
+
+        With those that wait or are unknown, those whose worker has gone.
+        """
         with self._database.transaction():
-            return sum(
-                self._database.execute(ASK_AGAIN, (Source.CSV_IMPORT, now, state)).rowcount
-                for state in states
-            )
+            return sum(self._ask_again(state, now) for state in states)
+
+    def _ask_again(self, state: State, now: float) -> int:
+        gone_before = 0.0 if state is State.FAILED else now - GONE_SECONDS
+        may_repeat = int(state is State.UNKNOWN)
+        values = (Source.CSV_IMPORT, may_repeat, now, state, gone_before)
+        return self._database.execute(ASK_AGAIN, values).rowcount
 
     def depth(self) -> tuple[int, float | None]:
         """How many wait, and since when the oldest does."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from leadflow.adapters.at_once import finished
 from leadflow.adapters.database import Database
 from leadflow.adapters.sql_account import SqlAccount
 from leadflow.adapters.sql_budget import SqlBudget
 from leadflow.adapters.sql_dead_jobs import SqlDeadJobs
 from leadflow.adapters.sql_depth import Depth, depth
 from leadflow.adapters.sql_outbox import SqlOutbox
+from leadflow.adapters.sql_witness import SqlWitness
 from leadflow.domain.credit_budget import Caps, periods
 from leadflow.domain.snapshot import BudgetLine, DestinationLine, OutboxLine, WebhookLine
 
@@ -18,9 +20,10 @@ __all__ = ["LedgerLines", "ledger_lines"]
 
 
 class LedgerLines(NamedTuple):
-    """The ledger's part of a snapshot."""
+    """The ledger's part of a snapshot; `mark` is that of the gate's numbers."""
 
     dead_jobs: int
+    mark: str
     outbox: OutboxLine
     budget: Sequence[BudgetLine]
     webhooks: Sequence[WebhookLine]
@@ -32,6 +35,7 @@ def ledger_lines(database: Database, *, caps: Caps, webhook_life: int, now: floa
     count, oldest_at = SqlOutbox(database).depth()
     return LedgerLines(
         SqlDeadJobs(database).count(name=None, reason=None),
+        finished(SqlWitness(database).epoch()),
         OutboxLine(count, None if oldest_at is None else max(0.0, now - oldest_at)),
         [*_budget(database, caps, now)],
         [

@@ -1,4 +1,13 @@
-"""Jobs that the queue gave up, and what putting one back would mean. Pure.
+"""Jobs that the queue gave up, what that means for the lead, and putting one back. Pure.
+
+    the lead            once its job is dead
+    waiting             failed, for the reason that its job died of: nothing else comes for it
+    (any other)         stays: it was sent, or Clay may have it, or failed before its job did
+
+    waiting ── its job is dead ──> failed ── enqueue --failed, dead redrive ──> sending
+
+That transition is the queue's own; the others are in domain/ledger.py. A lead is found waiting when
+its job killed its worker again and again before anything was sent.
 
     the lead            redriven
     not there           cannot be sent
@@ -17,7 +26,9 @@ from typing import NamedTuple
 
 from leadflow.domain.ledger import State
 
-__all__ = ["DeadJob", "FailedJob", "Redrive", "redrive_for"]
+__all__ = ["DEATHS", "DeadJob", "FailedJob", "Redrive", "redrive_for"]
+
+DEATHS = {State.WAITING: State.FAILED}  # where a lead stands, and where once its job is dead
 
 
 class FailedJob(NamedTuple):

@@ -112,12 +112,17 @@ class Snapshot(NamedTuple):
         return sum(webhook.used for webhook in self.webhooks)
 
 
-def gate_line(held: Held | None) -> GateLine:
-    """Say how the gate stands; None is a Redis that cannot be used."""
+def gate_line(held: Held | None, *, mark: str) -> GateLine:
+    """Say how the gate stands; None is a Redis that cannot be used.
+
+    `mark` is what the ledger has for the numbers; "" while none were put there for good.
+    """
     if held is None:
         return GateLine(GateState.UNREACHABLE)
     if held.condemned or not held.epoch:
-        return GateLine(GateState.CONDEMNED, detail=held.condemned or "never initialised")
+        return GateLine(GateState.CONDEMNED, detail=held.condemned or "it holds no numbers")
+    if mark and held.epoch != mark:
+        return GateLine(GateState.CONDEMNED, detail="its numbers are of another time")
     if held.isolated:
         return GateLine(GateState.ISOLATED, detail=held.isolated)
     if held.paused_until > held.now:

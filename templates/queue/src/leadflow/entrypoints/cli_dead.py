@@ -10,8 +10,9 @@ import click
 from leadflow.bootstrap import DeadNote, Project, open_project
 from leadflow.domain.delivery import DeliveryState
 from leadflow.entrypoints.cli_dead_jobs import DeadId, jobs_as_json, print_job, print_jobs
+from leadflow.entrypoints.cli_dead_purge import purge
 from leadflow.entrypoints.cli_options import format_option
-from leadflow.entrypoints.cli_redrive import destination_option, purge, reason_option, redrive
+from leadflow.entrypoints.cli_redrive import destination_option, reason_option, redrive
 from leadflow.entrypoints.dead_jobs_desk import JobListing
 from leadflow.entrypoints.tables import may_show_facts, moment, print_facts, print_note, print_table
 from leadflow.settings import load_settings
@@ -19,7 +20,6 @@ from leadflow.settings import load_settings
 __all__ = ["dead"]
 
 EMPTY = "No delivery is dead or unknown."
-NO_JOBS = JobListing((), 0)
 UNKNOWN_NOTE = """\
 unknown: an enrolment whose answer was lost, so the destination may have the lead. Look there first;
 `leadflow dead redrive ID --on-unknown=retry` enrols it again."""
@@ -59,7 +59,7 @@ def list_(*, destination: str | None, reason: str | None, limit: int, output_for
     with open_project(load_settings().database, for_writing=False) as project:
         notes = project.dead.listing(destination=destination, reason=reason, limit=limit)
         counts = project.dead.count(destination=destination, reason=reason)
-        jobs = NO_JOBS if destination else _jobs(project, reason=reason, limit=limit)
+        jobs = JobListing((), 0) if destination else _jobs(project, reason=reason, limit=limit)
     if output_format == "json":
         answer = {"counts": counts, "deliveries": [note._asdict() for note in notes]}
         click.echo(json.dumps({**answer, **jobs_as_json(jobs)}, indent=2))

@@ -19,6 +19,7 @@ from leadflow.bootstrap import (
 from leadflow.domain.errors import LedgerError, SettingsError
 from leadflow.domain.limits import ClayLimits, Webhook, choose_webhook, life_warning, name_webhook
 from leadflow.entrypoints.cli_options import format_option
+from leadflow.entrypoints.doctor_queue import examine_queue
 from leadflow.entrypoints.doctor_receiving import examine_receiving, examine_waiting
 from leadflow.entrypoints.exit_codes import DONE, FOUND
 from leadflow.entrypoints.findings import Finding
@@ -72,6 +73,7 @@ def _examine() -> Iterator[Finding]:
     if settings.transport == "webhook":
         yield from _examine_urls(settings, limits)
         yield from examine_receiving(settings)
+        yield from examine_queue(settings)
     yield from _examine_ledger(settings, limits)
     yield from _examine_disk(settings)
 

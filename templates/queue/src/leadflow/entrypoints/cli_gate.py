@@ -104,7 +104,8 @@ def gate_group(open_gate: OpenGate) -> click.Group:
 
 
 async def look(place: GatePlace) -> dict[str, Any]:
-    return as_document(await place.desk.held(), place.terms)
+    mark = await place.witness.epoch()
+    return as_document(await place.desk.held(), place.terms, mark=mark)
 
 
 async def put_numbers(place: GatePlace) -> str:

@@ -1,4 +1,4 @@
-"""`leadflow dead redrive` and `dead purge`: what becomes of what was given up."""
+"""`leadflow dead redrive`: what was given up is tried again."""
 
 from __future__ import annotations
 
@@ -8,28 +8,22 @@ from collections.abc import Sequence
 
 import click
 
-from leadflow.bootstrap import Project, open_beside, open_project
-from leadflow.domain.dead_job import Redrive
+from leadflow.bootstrap import Project, open_beside
 from leadflow.domain.delivery import DeliveryState
-from leadflow.entrypoints.cli_dead_jobs import DeadId, print_redriven
+from leadflow.entrypoints.cli_dead_jobs import DeadId
 from leadflow.entrypoints.cli_options import format_option
-from leadflow.entrypoints.dead_jobs_desk import purge_dead_jobs, redrive_jobs
+from leadflow.entrypoints.cli_redrive_jobs import redrive_dead_jobs
 from leadflow.entrypoints.exit_codes import DONE, FOUND
-from leadflow.entrypoints.numbers import FiniteRange
-from leadflow.entrypoints.queue_desks import open_dead_desk
 from leadflow.entrypoints.tables import confirmed
 from leadflow.settings import load_settings
 
-__all__ = ["destination_option", "purge", "reason_option", "redrive"]
+__all__ = ["destination_option", "reason_option", "redrive"]
 
-DAY = 86_400
 destination_option = click.option("--destination", metavar="NAME", help="Only of this destination.")
 reason_option = click.option("--reason", metavar="TEXT", help="Only where the reason holds TEXT.")
 WHICH = (
     "say which: an ID (`leadflow dead list`), --destination NAME, --reason TEXT, --all or --jobs"
 )
-MIXED = "name jobs or deliveries, not both at once"
-MOST_AT_ONCE = 10_000
 NOT_BOTH = "name deliveries by ID, or choose them by --all, --destination or --reason; not both"
 BY_ID_ONLY = "--on-unknown=retry risks a second enrolment: name each delivery by its ID"
 
@@ -80,7 +74,7 @@ def redrive(
     _check(ids, is_choice=is_choice, on_unknown=on_unknown)
     if is_jobs or any(isinstance(each, str) for each in ids):
         context.exit(
-            _redrive_jobs(ids, on_unknown=on_unknown, yes=yes, output_format=output_format)
+            redrive_dead_jobs(ids, on_unknown=on_unknown, yes=yes, output_format=output_format)
         )
     numbers = [each for each in ids if isinstance(each, int)]
     left: dict[int, str] = {}
@@ -98,64 +92,6 @@ def redrive(
             )
     _answer(count, left, output_format)
     context.exit(FOUND if left else DONE)
-
-
-@click.command()
-@click.option(
-    "--older-than",
-    type=FiniteRange(0, 3_650),
-    metavar="DAYS",
-    help="Only what has been dead for so many days.  [DEAD_RETENTION_DAYS]",
-)
-@destination_option
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@format_option
-def purge(
-    *, older_than: float | None, destination: str | None, yes: bool, output_format: str
-) -> None:
-    """Empty what dead deliveries hold about people, so that they cannot be tried again.
-
-    The account still counts them. What another delivery of the lead still needs is kept. Dead jobs
-    leave the queue, unless --destination chooses; they hold nothing personal.
-
-    \b
-    Examples:
-      leadflow dead purge
-      leadflow dead purge --older-than 7 --destination nurture --yes
-    """
-    settings = load_settings()
-    days = settings.dead_days if older_than is None else older_than
-    confirmed(f"Empty what has been dead for {days:g} days?", is_confirmed=yes)
-    with open_beside(settings.database) as project:
-        before = time.time() - days * DAY
-        count = project.dead.purge(before=before, destination=destination)
-        has_jobs = not destination and bool(project.dead_jobs.older(before=before, limit=1))
-    jobs = purge_dead_jobs(open_dead_desk, before=before) if has_jobs else 0
-    if output_format == "json":
-        click.echo(json.dumps({"purged": count, "jobs": jobs}))
-    else:
-        click.echo(f"{count:,} emptied" + (f"; {jobs:,} jobs forgotten" if jobs else ""))
-
-
-def _redrive_jobs(
-    ids: Sequence[int | str], *, on_unknown: str, yes: bool, output_format: str
-) -> int:
-    """Redrive those that are named, or all that are dead; return the exit code."""
-    lead_ids = [each for each in ids if isinstance(each, str)]
-    if len(lead_ids) < len(ids):
-        raise click.UsageError(MIXED)
-    if not ids:
-        with open_project(load_settings().database, for_writing=False) as project:
-            dead = project.dead_jobs.listing(name=None, reason=None, limit=MOST_AT_ONCE)
-        lead_ids = [job.lead_id for job in dead]
-    if lead_ids:
-        confirmed(f"Send {len(lead_ids):,} again?", is_confirmed=yes)
-    redriven = redrive_jobs(open_dead_desk, lead_ids, may_repeat=on_unknown == "retry")
-    if output_format == "json":
-        click.echo(json.dumps({"jobs": redriven}))
-        return DONE if all(what is Redrive.BACK for what in redriven.values()) else FOUND
-    back = print_redriven(redriven)
-    return DONE if back == len(lead_ids) else FOUND
 
 
 def _check(ids: Sequence[int | str], *, is_choice: bool, on_unknown: str) -> None:

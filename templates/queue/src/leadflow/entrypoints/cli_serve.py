@@ -1,4 +1,4 @@
-"""`leadflow serve`: what Clay's HTTP API column calls."""
+"""`leadflow serve`: what Clay's HTTP API column, web forms and CRMs call."""
 
 from __future__ import annotations
 
@@ -14,14 +14,20 @@ from leadflow.settings import load_settings
 
 __all__ = ["serve"]
 
-HELP = """Take callbacks at /api/clay/enriched, and deliver what they bring.
+HELP = """Take callbacks and leads, and deliver what callbacks bring.
 
 It listens on this machine only, and speaks plain HTTP: put a proxy with TLS before it, or a tunnel
-while you develop. Every callback is on the disk before it is answered. SIGTERM or Ctrl-C finishes
-what has begun and ends within 30 seconds.
+while you develop. What comes is on the disk before it is answered. `leadflow work` sends the leads
+to Clay. SIGTERM or Ctrl-C finishes what has begun and ends within 30 seconds.
 
 \b
-Beside the callback:
+For the world:
+  /api/clay/enriched   callbacks of Clay's HTTP API column
+  /api/leads           leads of web forms and of programs (docs/intake.md)
+  /api/crm/events      events of HubSpot and Salesforce (docs/crm-events.md)
+
+\b
+Beside it:
   /healthz   the process lives
   /readyz    the inbox has just committed something
   /metrics   for Prometheus; keep it from the world, as the other two

@@ -32,7 +32,7 @@ Examples:
 @click.option(
     "--port",
     type=click.IntRange(0, 65_535),
-    help="Port for /healthz, /readyz and /metrics; 0 takes a free one. Without it there are none.",
+    help="Port for /healthz, /readyz and /metrics; 0 takes a free one, which the log names.",
 )
 @click.option(
     "--behind-proxy",

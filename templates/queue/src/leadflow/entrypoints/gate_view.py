@@ -12,6 +12,8 @@ from leadflow.domain.gate_held import Held
 
 __all__ = ["GateTerms", "as_document", "budget_lines", "webhook_lines"]
 
+OF_ANOTHER_TIME = "the mark in Redis is not the ledger's"
+
 
 @dataclass(frozen=True, slots=True)
 class GateTerms:
@@ -22,11 +24,16 @@ class GateTerms:
     webhook_labels: Mapping[str, str]
 
 
-def as_document(held: Held, terms: GateTerms) -> dict[str, Any]:
-    """Everything that `leadflow gate show` knows; times are seconds since 1970, or null."""
+def as_document(held: Held, terms: GateTerms, *, mark: str) -> dict[str, Any]:
+    """Everything that `leadflow gate show` knows; times are seconds since 1970, or null.
+
+    `mark` is what the ledger has for the gate's numbers; "" while none were put there for good.
+    """
+    state = _state(held, mark)
+    is_of_another_time = state == "older" and not held.condemned
     return {
-        "state": _state(held),
-        "reason": held.condemned or held.isolated,
+        "state": state,
+        "reason": OF_ANOTHER_TIME if is_of_another_time else held.condemned or held.isolated,
         "paused_until": held.paused_until if held.paused_until > held.now else None,
         "breaker": str(held.breaker),
         "failures_in_a_row": held.failures_in_a_row,
@@ -69,11 +76,11 @@ def webhook_lines(held: Held, terms: GateTerms) -> Iterator[dict[str, Any]]:
         }
 
 
-def _state(held: Held) -> str:
+def _state(held: Held, mark: str) -> str:
     """The first of the reasons that hold every call back, or what the breaker says."""
     if not held.epoch:
         return "uninitialised"
-    if held.condemned:
+    if held.condemned or (mark and held.epoch != mark):
         return "older"
     if held.isolated:
         return "isolated"

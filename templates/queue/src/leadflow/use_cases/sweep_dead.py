@@ -32,7 +32,10 @@ class DeadJobs(Protocol):
     """Where dead jobs are kept. Durable on return."""
 
     async def keep(self, failed: Sequence[FailedJob]) -> int:
-        """Write them down; what is known already changes nothing. Return how many are news."""
+        """Write them down; what is known already changes nothing. Return how many are news.
+
+        A lead that waits for a dead job has failed: see domain/dead_job.py.
+        """
 
     async def sent_among(self, lead_ids: Sequence[str]) -> Collection[str]:
         """Name those that Clay has accepted."""
