@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["most_in_a_second", "watched_grants"]
+__all__ = ["MICROSECONDS", "most_in_a_second", "watched_grants"]
 
 # A leave, as ask.lua stores it; MONITOR shows the commands of a script with what they are given.
 GRANT = re.compile(rb'lua\] "SET" .*granted_at\\":\\"(\d+)\\"')

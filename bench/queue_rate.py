@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import statistics
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from queue_grants import most_in_a_second, watched_grants
+from queue_grants import MICROSECONDS, most_in_a_second, watched_grants
 from queue_world import NOTHING, World, world
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["rate"]
 
 PER_SECOND = 5
 RESTART_SECONDS = 10.0
-LONGEST_SECONDS = 30.0  # for the first lead to arrive
+LONGEST_SECONDS = 30.0  # for the first leads to arrive
+WARM = 5  # leads that are not counted
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where libfaketime keeps what it shares
 SKEWS = ("-1h", "+1h", "-30m", "+30m", "-90s", "+0s")
 
 
@@ -71,36 +74,42 @@ def _show(name: str, runs: list[Held], *, lowest: float) -> None:
 
 
 def _hold(plan: Plan, seconds: float) -> Held:
+    with _tidied_clocks() as pids:
+        return _held(plan, seconds, pids)
+
+
+def _held(plan: Plan, seconds: float, pids: list[int]) -> Held:
     skews = SKEWS if plan.is_disturbed else ("",) * plan.workers
     with world() as made, watched_grants(made.valkey.port) as grants:
-        for skew in skews[: plan.workers]:
-            made.start(_clock(skew))
+        pids += [made.start(_clock(skew)).pid for skew in skews[: plan.workers]]
         made.wait_for_workers()
         made.enqueue(int(seconds * PER_SECOND) + 100)
-        made.wait_for_posts(1, seconds=LONGEST_SECONDS)
+        made.wait_for_posts(WARM + 1, seconds=LONGEST_SECONDS)
         end = time.monotonic() + seconds
         if plan.is_disturbed:
-            _disturb(made, skews, end)
+            pids += _disturb(made, skews, end)
         time.sleep(max(0.0, end + 0.5 - time.monotonic()))
-        starts, stamps = sorted(made.arrivals()), sorted(grants)
-    within = [at for at in starts if at < starts[0] + seconds]
-    granted = [at for at in stamps if at < stamps[0] + seconds * 1e6]
-    return Held(
-        (len(within) - 1) / (within[-1] - within[0]),
-        (len(granted) - 1) / (granted[-1] - granted[0]) * 1e6,
-        most_in_a_second(stamps),
-    )
+        starts, stamps = made.arrivals(), [stamp / MICROSECONDS for stamp in grants]
+        busiest = most_in_a_second(sorted(grants))
+    return Held(_mean(starts, seconds), _mean(stamps, seconds), busiest)
 
 
-def _disturb(made: World, skews: tuple[str, ...], end: float) -> None:
+def _mean(moments: list[float], seconds: float) -> float:
+    """How many a second, from when the workers have their connections on."""
+    later = sorted(moments)[WARM:]
+    within = [at for at in later if at < later[0] + seconds]
+    return (len(within) - 1) / (within[-1] - within[0])
+
+
+def _disturb(made: World, skews: tuple[str, ...], end: float) -> list[int]:
     """Kill one worker every ten seconds and start it again, the longest running one first."""
-    number = 0
+    pids: list[int] = []
     while (left := end - time.monotonic()) > 0:
         time.sleep(min(RESTART_SECONDS, left))
         if left > RESTART_SECONDS:
             made.kill(made.workers[0])
-            made.start(_clock(skews[number % len(skews)]))
-            number += 1
+            pids.append(made.start(_clock(skews[len(pids) % len(skews)])).pid)
+    return pids
 
 
 def _clock(skew: str) -> Mapping[str, str]:
@@ -113,6 +122,18 @@ def _clock(skew: str) -> Mapping[str, str]:
         "FAKETIME": skew,
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
+
+
+@contextmanager
+def _tidied_clocks() -> Iterator[list[int]]:
+    """Lend a list of processes; remove what libfaketime leaves of those that were killed."""
+    pids: list[int] = []
+    try:
+        yield pids
+    finally:
+        for pid in pids:
+            for file in SHARED_MEMORY.glob(f"*faketime_s*_{pid}"):
+                file.unlink(missing_ok=True)
 
 
 def _faketime() -> Path | None:

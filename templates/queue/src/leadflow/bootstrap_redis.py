@@ -6,6 +6,7 @@ REDIS_URL, or .valkey ── redis_place ──> a server ──┬── RedisG
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
@@ -27,7 +28,7 @@ from leadflow.bootstrap_rules import load_clay_limits
 from leadflow.bootstrap_store import has_ledger, hold, is_shared, open_store_to_read
 from leadflow.domain.circuit_breaker import BreakerRules
 from leadflow.domain.credit_budget import Cost
-from leadflow.domain.errors import LedgerBusy
+from leadflow.domain.errors import LedgerBusy, LedgerError
 from leadflow.domain.gate import GateRules
 from leadflow.domain.gate_held import Held
 from leadflow.domain.limits import name_webhook
@@ -48,6 +49,8 @@ __all__ = [
     "redis_place",
 ]
 
+PATIENCE_SECONDS = 5.0  # of somebody who only looks
+SILENT = "it does not answer in time"
 SENDING = "a run of `leadflow send` is using the ledger; wait for it to end, or use `enqueue`"
 
 
@@ -89,8 +92,13 @@ class GateSight(NamedTuple):
 async def look_at_redis(settings: Settings) -> GateSight:
     """Look once. SettingsError for a server that forgets, LedgerError when nobody answers."""
     async with open_redis(redis_address(settings)) as client:
-        note = await check_durability(client, vouched=settings.redis_durability == "vouched")
-        return GateSight(await RedisGateDesk(client, settings.token_audience).held(), note)
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                is_vouched = settings.redis_durability == "vouched"
+                note = await check_durability(client, vouched=is_vouched)
+                return GateSight(await RedisGateDesk(client, settings.token_audience).held(), note)
+        except TimeoutError as fault:
+            raise LedgerError(SILENT) from fault
 
 
 def ledger_mark(settings: Settings) -> str:

@@ -11,7 +11,7 @@ import yaml
 from harness.deploy_files import DEPLOY
 from harness.workspace import ROOT
 from leadflow.entrypoints.cli import cli
-from leadflow.entrypoints.cli_gate import STATES
+from leadflow.entrypoints.gate_view import STATES
 
 TEXT = (ROOT / "docs/queue-operations.md").read_text(encoding="utf-8")
 SHARED = (ROOT / "docs/operations.md").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -94,6 +95,21 @@ def test_a_redis_that_is_away_is_said_to_be_and_its_password_is_not(workspace: W
     assert done.returncode == FOUND
     assert "Redis: REDIS_URL names a server that cannot be used" in done.stdout
     assert "kept-to-itself" not in done.stdout + done.stderr
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_redis_that_says_nothing_is_not_waited_for(
+    workspace: Workspace, valkey: ValkeyPlace
+) -> None:
+    workspace.environ["REDIS_URL"] = valkey.url
+    valkey.pause()
+
+    started_at = time.monotonic()
+    found = findings(workspace)
+    took_seconds = time.monotonic() - started_at
+
+    assert found["Redis"][1] == "it does not answer in time"
+    assert took_seconds < 15
 
 
 @pytest.mark.usefixtures("ready")

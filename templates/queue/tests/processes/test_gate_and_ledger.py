@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 from clay_sandbox import parse_fault
 from harness.journey import World
@@ -98,6 +99,20 @@ def test_what_a_killed_worker_had_in_hand_when_redis_was_lost_is_found_out_about
 def states_of(world: World) -> list[str]:
     with world.store.open_to_read() as database:
         return [state for (state,) in database.execute("SELECT state FROM lead")]
+
+
+def test_a_redis_that_says_nothing_is_not_waited_for_by_who_only_looks(
+    alone: World, valkey: ValkeyPlace
+) -> None:
+    valkey.pause()
+
+    started_at = time.monotonic()
+    shown = alone.leadflow("gate", "show")
+    took_seconds = time.monotonic() - started_at
+
+    assert shown.returncode == BUSY
+    assert "Redis does not answer in time" in shown.stderr
+    assert took_seconds < 20
 
 
 def test_numbers_of_another_time_are_shown_as_such_wherever_somebody_looks(alone: World) -> None:

@@ -35,7 +35,7 @@ LEAST_FREE_BYTES = 100 * 1024 * 1024
 @format_option
 @click.pass_context
 def doctor(context: click.Context, *, output_format: str) -> None:
-    """Check settings, ledger, webhook URLs, secrets, routes and disk, and say what to mend.
+    """Check settings, Redis, gate, intake, ledger, URLs, secrets, routes, disk; say what to mend.
 
     It calls neither Clay nor any destination: a POST to Clay would cost a submission.
 

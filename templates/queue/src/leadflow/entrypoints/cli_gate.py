@@ -11,8 +11,9 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
+from leadflow.domain.errors import LedgerError
 from leadflow.entrypoints.cli_options import format_option
-from leadflow.entrypoints.gate_view import GateTerms, as_document
+from leadflow.entrypoints.gate_view import STATES, GateTerms, as_document
 from leadflow.entrypoints.tables import confirmed, moment, print_note, print_table
 from leadflow.use_cases.trust_gate import GateDesk, Witness, init_gate
 
@@ -23,15 +24,8 @@ INIT_QUESTION = (
     "This puts the ledger's numbers into Redis. A worker that sends just now may make one call "
     "that is not counted. Have all workers ended?"
 )
-STATES = {
-    "closed": "calls go through",
-    "half-open": "one call at a time goes through, to see",
-    "open": "no call goes through until Clay is tried again",
-    "paused": "no call goes through until the pause has passed that Clay asked for",
-    "isolated": "shut by hand; `leadflow gate close` lets calls through again",
-    "older": "Redis counts less than was sent; `leadflow gate init` corrects it from the ledger",
-    "uninitialised": "Redis holds no numbers; `leadflow gate init` puts them there",
-}
+PATIENCE_SECONDS = 10.0
+SILENT = "Redis does not answer in time; nothing was lost, run again when it does"
 
 
 class PersonsDesk(GateDesk, Protocol):
@@ -117,7 +111,11 @@ async def put_numbers(place: GatePlace) -> str:
 def _at(open_gate: OpenGate, act: Callable[[GatePlace], Awaitable[Answer]]) -> Answer:
     async def acted() -> Answer:
         async with open_gate() as place:
-            return await act(place)
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    return await act(place)
+            except TimeoutError as fault:
+                raise LedgerError(SILENT) from fault
 
     return asyncio.run(acted())
 

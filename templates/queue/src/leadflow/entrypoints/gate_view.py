@@ -10,8 +10,17 @@ from leadflow.domain.circuit_breaker import BreakerState
 from leadflow.domain.credit_budget import Caps, periods
 from leadflow.domain.gate_held import Held
 
-__all__ = ["GateTerms", "as_document", "budget_lines", "webhook_lines"]
+__all__ = ["STATES", "GateTerms", "as_document", "budget_lines", "webhook_lines"]
 
+STATES = {  # what each means, and what to do
+    "closed": "calls go through",
+    "half-open": "one call at a time goes through, to see",
+    "open": "no call goes through until Clay is tried again",
+    "paused": "no call goes through until the pause has passed that Clay asked for",
+    "isolated": "shut by hand; `leadflow gate close` lets calls through again",
+    "older": "Redis counts less than was sent; `leadflow gate init` corrects it from the ledger",
+    "uninitialised": "Redis holds no numbers; `leadflow gate init` puts them there",
+}
 OF_ANOTHER_TIME = "the mark in Redis is not the ledger's"
 
 
