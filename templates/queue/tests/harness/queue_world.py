@@ -35,6 +35,13 @@ SETTLED_SECONDS = 60.0
 STATES = "SELECT state, count(*) FROM lead GROUP BY state"
 LEADS = "SELECT lead_id, state, attempts, reason FROM lead ORDER BY seq"
 ENDED = ("wait", "active", "delayed", "prioritized")
+# All at once: a job that goes from one to another meanwhile would be in none.
+DEPTH = """
+    return {
+        redis.call('LLEN', KEYS[1]), redis.call('LLEN', KEYS[2]),
+        redis.call('ZCARD', KEYS[3]), redis.call('ZCARD', KEYS[4]),
+    }
+"""
 
 
 def job_of(number: int) -> Job:
@@ -150,9 +157,10 @@ class QueueWorld:
 
     def depth(self) -> dict[str, int]:
         """How many jobs wait or are in hand; Redis that is away counts as one."""
-        lists = {"wait": "LLEN", "active": "LLEN", "delayed": "ZCARD", "prioritized": "ZCARD"}
+        keys = [_key(name) for name in ENDED]
         try:
-            return {name: self.valkey.does(how, _key(name)) for name, how in lists.items()}
+            counts = self.valkey.does("EVAL", DEPTH, len(keys), *keys)
+            return dict(zip(ENDED, counts, strict=True))
         except redis.RedisError:
             return {"away": 1}
 

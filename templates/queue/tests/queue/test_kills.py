@@ -66,7 +66,7 @@ def test_what_a_killed_worker_had_in_hand_is_taken_up_within_ten_seconds(
 def test_a_job_that_kills_its_worker_three_times_is_dead_and_the_others_are_sent(
     shared: QueueWorld,
 ) -> None:
-    shared.with_plan(**QUICK)
+    shared.with_plan(concurrency=1, **QUICK)  # so that nothing else dies with the worker
     jobs = shared.prepare(6)
     poison = jobs[2].lead_id
     variables = fails(shared, at="found", how="abort", lead_id=poison, times=9)

@@ -67,7 +67,8 @@ def test_a_lead_whose_job_was_poison_counts_as_dead_until_a_person_brings_it_bac
 
 def killed_three_workers(world: QueueWorld) -> str:
     """Let one of the jobs be fatal, the others be done, and the queue give the one up."""
-    world.with_plan(lock_milliseconds=1_000, stalled_milliseconds=400)
+    # One at a time, so that nothing else dies with the worker.
+    world.with_plan(concurrency=1, lock_milliseconds=1_000, stalled_milliseconds=400)
     (job, *_) = world.prepare(LEADS)
     fatal = {
         "FAIL_AT": "found",
