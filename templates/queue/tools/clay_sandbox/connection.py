@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -39,9 +40,10 @@ async def reset_connection(request: Request) -> None:
     transport = request.scope.get("state", {}).get("transport")
     if transport is None:
         raise ConnectionResetError("the sandbox cuts connections only under its own server")
-    transport.get_extra_info("socket").setsockopt(
-        socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NO_TIME
-    )
+    with suppress(OSError):  # the caller may have gone already, and its socket with it
+        transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NO_TIME
+        )
     transport.abort()
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -23,7 +23,7 @@ __all__ = ["account_lines", "status"]
 
 MOST_NAMED = 20
 UNKNOWN = "unknown (Clay may have it; `send --on-unknown=retry` sends again)"
-FAILED = "failed (`send --failed` tries again)"
+FAILED = "failed (`enqueue --failed` tries again)"
 PERHAPS_TWICE = "sent again after a lost answer (perhaps twice in Clay)"
 SEE_DEAD = "`leadflow dead list` shows what a destination refused, or did not answer for"
 IN_FILES = "in files for Clay's importer: {count:,}; `leadflow import EXPORT` brings them back"
