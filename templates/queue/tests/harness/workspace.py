@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.log_search import keep_from_logs, keep_settings_from_logs
 from leadflow.settings import Settings, settings_from
 
 __all__ = ["SECRET", "TOKEN_KEYS", "Workspace", "lead_rows", "write_csv"]
@@ -75,6 +76,7 @@ class Workspace:
 
     @property
     def settings(self) -> Settings:
+        keep_settings_from_logs(self.environ)
         return settings_from(self.environ)
 
     def point_at(self, *urls: str) -> None:
@@ -106,16 +108,19 @@ class Workspace:
         return {name: account[name] for name in ("sent", "failed", "unknown", "waiting")}
 
     def _process_environ(self) -> dict[str, str]:
+        keep_settings_from_logs(self.environ)
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         path = os.pathsep.join(str(ROOT / part) for part in ("src", "tools"))
         return {**inherited, **self.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def lead_rows(count: int, *, start: int = 0) -> list[dict[str, str]]:
-    return [
+    rows = [
         {"email": f"ada{n}@acme-{n}.com", "first_name": "Ada", "last_name": f"Byron{n}"}
         for n in range(start, start + count)
     ]
+    keep_from_logs(value for row in rows for value in row.values())
+    return rows
 
 
 def write_csv(path: Path, rows: Sequence[dict[str, str]]) -> Path:

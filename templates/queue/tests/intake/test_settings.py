@@ -19,7 +19,7 @@ from leadflow.domain.errors import CrmEventsError, LedgerBusy, SettingsError
 from leadflow.domain.retry import RetryPolicy
 from leadflow.entrypoints.intake import EVENTS_PATH, LEADS_PATH
 from leadflow.entrypoints.intake_serving import intake_endpoints, relay_terms
-from leadflow.settings import settings_from
+from leadflow.settings import env_example, settings_from
 from leadflow.settings_intake import INTAKE
 
 SECRET = "i" * 43
@@ -105,7 +105,7 @@ def test_lists_are_read() -> None:
 
 
 def test_every_setting_is_in_the_example_and_says_what_it_is_for() -> None:
-    example = (ROOT / ".env.example.jinja").read_text()
+    example = env_example()
 
     for setting in INTAKE.values():
         assert setting.help

@@ -23,7 +23,7 @@ from leadflow.use_cases.take_in import ArrivedLead, Reception, Taken
 __all__ = ["event_rules", "form_rules", "intake_endpoints", "relay_terms"]
 
 MINUTE_SECONDS = 60.0
-RELAY_CAP_SECONDS = 4.0  # a backlog resumes within 5 s of the queue's return
+RELAY_CAP_SECONDS = 3.0  # a backlog resumes within 5 s of the queue's return
 
 
 def form_rules(settings: Settings, rules: Rules) -> FormRules:
@@ -77,7 +77,7 @@ def intake_endpoints(
 
 
 def relay_terms(policy: RetryPolicy) -> RelayTerms:
-    """Ask a queue that is away with the waits of this policy, but never longer than 4 s."""
+    """Ask a queue that is away with the waits of this policy, but never longer than 3 s."""
     return RelayTerms(
         RetryPolicy(
             base_seconds=min(policy.base_seconds, RELAY_CAP_SECONDS),
