@@ -104,7 +104,7 @@ async def open_queueing(
             own_client,
             _handler(settings, rules, writer, terms=_terms(settings, rules, clay, gate)),
             gate=gate,
-            quota=RedisQuota(client, f"leadflow:{settings.token_audience}"),
+            quota=RedisQuota(client, settings.token_audience),
             rules=WorkerRules(policy, concurrency=int(settings.worker_concurrency)),
             observer=observer,
         )

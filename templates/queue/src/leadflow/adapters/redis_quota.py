@@ -8,6 +8,7 @@ from __future__ import annotations
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from leadflow.adapters.redis_terms import quota_key
 from leadflow.domain.retry_quota import FULL, RETRY_COSTS, SUCCESS_GIVES
 
 __all__ = ["RedisQuota"]
@@ -30,7 +31,7 @@ class RedisQuota:
     """One bucket of tokens."""
 
     def __init__(self, client: Redis, namespace: str) -> None:
-        self._key = f"{{{namespace}}}:retry-quota"
+        self._key = quota_key(namespace)
         self._spend = client.register_script(SPEND)
         self._give = client.register_script(GIVE)
 

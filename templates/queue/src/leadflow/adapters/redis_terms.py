@@ -8,7 +8,15 @@ from typing import Any, NamedTuple
 from leadflow.domain.circuit_breaker import BreakerRules
 from leadflow.domain.gate import GateRules
 
-__all__ = ["GateKeys", "breaker_terms", "destination_key", "gate_terms", "microseconds", "seconds"]
+__all__ = [
+    "GateKeys",
+    "breaker_terms",
+    "destination_key",
+    "gate_terms",
+    "microseconds",
+    "quota_key",
+    "seconds",
+]
 
 MICROSECONDS = 1_000_000
 
@@ -35,6 +43,10 @@ class GateKeys(NamedTuple):
 
     def leave(self, leave_id: str) -> str:
         return f"{self.gate}:leave:{leave_id}"
+
+
+def quota_key(namespace: str) -> str:
+    return f"{{leadflow:{namespace}}}:retry-quota"
 
 
 def destination_key(namespace: str, destination: str) -> str:
