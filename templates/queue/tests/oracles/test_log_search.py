@@ -88,7 +88,8 @@ def test_a_test_fails_when_any_log_of_it_names_somebody(
 ) -> None:
     nested_pytest.makepyfile(PLANTED)
 
-    done = nested_pytest.runpytest_subprocess("-p", "harness.listening")
+    # -rN: where CI is set, pytest says every fault a second time, in its last lines.
+    done = nested_pytest.runpytest_subprocess("-rN", "-p", "harness.listening")
 
     done.assert_outcomes(passed=6, errors=5)
     done.stdout.fnmatch_lines(["Finding(log='serve.log', line=2, word='byron7')"])
