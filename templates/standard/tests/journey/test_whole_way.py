@@ -62,7 +62,7 @@ def spoilt(callbacks: list[Callback]) -> list[Callback]:
     texts = (
         cut.body[:-1],
         twice.body[:-1] + b', "email": "twice"}',
-        score.body.replace(b"90", b'"' + score.lead_id.encode() + b'"'),
+        score.body.replace(b": 90", b': "' + score.lead_id.encode() + b'"'),
         subject.body.replace(b'"email": "', b'"email": "not.'),
         forged.body.replace(forged.token.encode(), forged.token[:-1].encode() + b"."),
     )
