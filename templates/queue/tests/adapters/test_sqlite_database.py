@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -52,6 +54,19 @@ def names(database: Database) -> list[str]:
 def add_nowhere(database: Database) -> None:
     with database.transaction():
         database.execute("INSERT INTO nowhere VALUES (1)")
+
+
+def test_many_that_make_a_new_ledger_at_once_all_get_it(tmp_path: Path) -> None:
+    meeting = threading.Barrier(8, timeout=30)
+
+    def open_each(_: int) -> None:
+        for number in range(30):  # without waiting its turn, one of ten fails
+            meeting.wait()
+            with open_store(tmp_path / f"{number}.sqlite") as opened:
+                assert names(opened) == []
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(open_each, range(8)))
 
 
 def test_a_transaction_within_another_ends_with_it(database: Database, path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from leadflow.adapters.database import Rows
 from leadflow.domain.errors import LedgerBusy, LedgerDamaged, LedgerError
 
-__all__ = ["SqliteDatabase", "storing"]
+__all__ = ["SqliteDatabase", "is_busy", "storing"]
 
 
 class SqliteDatabase:
@@ -76,13 +76,18 @@ class _Answer:
         return self._rows
 
 
+def is_busy(fault: sqlite3.OperationalError) -> bool:
+    """Whether another connection holds what this one needs."""
+    return fault.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 @contextmanager
 def storing(name: object) -> Iterator[None]:
     """Turn SQLite's failures into ours, with the remedy."""
     try:
         yield
     except sqlite3.OperationalError as fault:
-        if fault.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if is_busy(fault):
             raise LedgerBusy(f"{name} is in use by another program; run again later") from fault
         raise LedgerError(
             f"cannot use {name}: {fault}; check disk space and permissions, then run again"

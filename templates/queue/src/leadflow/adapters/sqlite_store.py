@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from importlib.resources.abc import Traversable
@@ -14,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from leadflow.adapters.schema_files import SCHEMA, latest_version
-from leadflow.adapters.sqlite_database import SqliteDatabase, storing
+from leadflow.adapters.sqlite_database import SqliteDatabase, is_busy, storing
 from leadflow.adapters.sqlite_schema import check_version, take_forward
 from leadflow.domain.errors import LedgerError, LedgerMismatch
 
@@ -46,7 +47,7 @@ def open_store(path: Path, *, schema: Traversable = SCHEMA) -> Iterator[SqliteDa
         database = SqliteDatabase(connection, str(path))
         with storing(path):
             check_version(connection, path, schema=schema)  # before a foreign file is written to
-            connection.executescript(PRAGMAS)
+            _set_up(connection)
         with database.transaction():
             version = check_version(connection, path, schema=schema)
             if version < latest_version(schema):
@@ -97,6 +98,20 @@ def _check_is_current(path: Path, version: int, schema: Traversable) -> None:
             f"{path} has schema {version}, this leadflow works with {latest}: "
             "copy the file, then `leadflow send` takes it forward"
         )
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    """Try again while another process gives the new file its log: SQLite itself would not wait."""
+    until = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.executescript(PRAGMAS)
+        except sqlite3.OperationalError as fault:
+            if not is_busy(fault) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 @contextmanager

@@ -13,6 +13,11 @@ from leadflow.domain.errors import LedgerMismatch
 __all__ = ["check_version", "take_forward"]
 
 APPLICATION_ID = int.from_bytes(b"LFLL", "big")
+# One statement, hence one moment: another process may be making the tables just now.
+MARKS = """
+    SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema)
+      FROM pragma_user_version, pragma_application_id
+"""
 
 
 def take_forward(connection: sqlite3.Connection, *, version: int, schema: Traversable) -> None:
@@ -27,9 +32,7 @@ def take_forward(connection: sqlite3.Connection, *, version: int, schema: Traver
 
 def check_version(connection: sqlite3.Connection, path: Path, *, schema: Traversable) -> int:
     """Tell the version, 0 for an empty file; refuse what is not ours or too new."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    version, application, tables = connection.execute(MARKS).fetchone()
     if application != APPLICATION_ID and (application or tables):
         raise LedgerMismatch(f"{path} belongs to another program; change DATABASE_URL")
     latest = latest_version(schema)
