@@ -20,9 +20,10 @@ from leadflow.adapters.redis_client import open_redis
 from leadflow.adapters.redis_gate_desk import RedisGateDesk
 from leadflow.adapters.snapshots import SnapshotBooth
 from leadflow.adapters.sql_snapshot import LedgerLines, ledger_lines
-from leadflow.bootstrap_redis import redis_place
+from leadflow.bootstrap_redis import cost_of, redis_place
 from leadflow.bootstrap_rules import load_clay_limits
 from leadflow.bootstrap_store import open_store_to_read
+from leadflow.domain.gate_held import spent
 from leadflow.settings import Settings, load_settings
 
 __all__ = ["IntakeMetrics", "QueueMetrics", "open_snapshots", "snapshots_beside"]
@@ -61,7 +62,9 @@ async def snapshots_beside(
 async def _booth(settings: Settings, url: str, ask: AskLedger) -> AsyncIterator[SnapshotBooth]:
     attempts = int(settings.job_attempts)
     async with open_redis(url) as client, open_queue(client, attempts=attempts) as queue:
-        yield SnapshotBooth(ask, queue, RedisGateDesk(client, settings.token_audience))
+        desk = RedisGateDesk(client, settings.token_audience)
+        over = partial(spent, caps=settings.caps, cost=cost_of(settings))
+        yield SnapshotBooth(ask, queue, desk, over)
 
 
 def _lines(settings: Settings) -> partial[LedgerLines]:

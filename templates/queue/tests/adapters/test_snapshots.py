@@ -54,7 +54,9 @@ def look_at(
 
     async def run() -> Snapshot:
         async with open_redis(valkey.url) as client, open_queue(client, attempts=5) as queue:
-            booth = SnapshotBooth(ask, queue, RedisGateDesk(client, "tests"), now=lambda: NOON)
+            booth = SnapshotBooth(
+                ask, queue, RedisGateDesk(client, "tests"), lambda _: "", now=lambda: NOON
+            )
             if first:
                 await first(booth)
             return await booth.look()

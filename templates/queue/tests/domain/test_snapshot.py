@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from leadflow.domain.circuit_breaker import BreakerState
-from leadflow.domain.gate_held import Held
+from leadflow.domain.credit_budget import Caps, Cost
+from leadflow.domain.gate_held import Held, spent
 from leadflow.domain.snapshot import BudgetLine, GateLine, GateState, gate_line
 from leadflow.domain.standing import Standing
 
@@ -55,6 +56,33 @@ WELL = Held(100.0, "server", Standing({}, {}), frozenset(), epoch="e1")
 )
 def test_the_gate_is_in_one_state(held: Held | None, line: GateLine) -> None:
     assert gate_line(held, mark="e1") == line
+
+
+@pytest.mark.parametrize(
+    ("held", "state"),
+    [
+        pytest.param(WELL, GateState.SPENT, id="well"),
+        pytest.param(
+            WELL._replace(breaker=BreakerState.OPEN, open_until=100.0),
+            GateState.SPENT,
+            id="a probe would be refused as well",
+        ),
+        pytest.param(
+            WELL._replace(breaker=BreakerState.OPEN, open_until=130.0), GateState.OPEN, id="open"
+        ),
+        pytest.param(WELL._replace(isolated="by hand"), GateState.ISOLATED, id="isolated"),
+    ],
+)
+def test_a_budget_that_is_out_is_named_where_nothing_else_holds_calls_back(
+    held: Held, state: GateState
+) -> None:
+    standing = Standing({"1970-01-01": Cost(6_000, 1), "1970-01": Cost(6_000, 1)}, {})
+    counted = held._replace(standing=standing)
+
+    over = [spent(counted, Caps(daily_credits=cap), Cost(6, 1)) for cap in (12, 11)]
+
+    assert over[0] == ""
+    assert gate_line(counted, mark="e1", over=over[1]).state is state
 
 
 def test_numbers_that_the_ledger_does_not_know_are_not_believed() -> None:

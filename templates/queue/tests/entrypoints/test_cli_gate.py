@@ -22,7 +22,7 @@ from leadflow.entrypoints.cli_gate import GatePlace, gate_group
 from leadflow.entrypoints.gate_view import GateTerms
 
 CAPS = Caps(daily_credits=60, monthly_actions=1_000)
-TERMS = GateTerms(CAPS, webhook_life=50_000, webhook_labels={"w": "...a1b2"})
+TERMS = GateTerms(CAPS, Cost(6, 4), webhook_life=50_000, webhook_labels={"w": "...a1b2"})
 COUNTED = Standing({"2026-11-27": Cost(18_000, 12), "2026-11": Cost(18_000, 12)}, {"w": 3})
 
 
@@ -120,6 +120,15 @@ def test_isolated_by_hand_nothing_is_let_through_and_close_ends_it(project: Proj
 
     project.worker(lambda gate: calls(gate, CallEnd.ACCEPTED, times=1))
     assert project.shown()["state"] == "closed"
+
+
+def test_a_budget_that_is_out_is_why_nothing_is_let_through(project: Project) -> None:
+    project.worker(lambda gate: calls(gate, CallEnd.ACCEPTED, times=10))
+
+    document = project.shown()
+
+    assert document["state"] == "spent"
+    assert document["reason"].startswith("DAILY_CREDIT_CAP is reached: 60 of 60 credits")
 
 
 def test_an_open_breaker_is_shown_and_closed(project: Project) -> None:

@@ -40,7 +40,7 @@ from leadflow.adapters.redis_client import open_redis
 from leadflow.bootstrap import rules_from
 from leadflow.bootstrap_store import open_store
 from leadflow.domain.retry import RetryPolicy
-from leadflow.entrypoints.health import Readiness
+from leadflow.entrypoints.health import CANNOT_STORE, Readiness
 from leadflow.entrypoints.intake import EVENTS_PATH
 from leadflow.entrypoints.intake_serving import intake_endpoints
 from leadflow.entrypoints.intake_watch import IntakeReporter, RelayReporter
@@ -125,7 +125,7 @@ async def run(folder: Path, database: str, redis_url: str, log: JsonLog, **given
         writer = await stack.enter_async_context(group_commit(partial(open_store, database)))
         settings = settings_of(**given)
         listener = listen("127.0.0.1", 0, is_behind_proxy=False)
-        readiness = Readiness(lambda: writer.run(lambda store: store.name))
+        readiness = Readiness({CANNOT_STORE: lambda: writer.run(lambda store: store.name)})
         places = intake_endpoints(
             settings,
             rules_from(settings),

@@ -127,15 +127,16 @@ def test_while_redis_is_away_at_the_start_deliveries_go_on_and_then_leads_are_se
     enqueue(alone, people(7))
     valkey.kill()
 
-    worker = working(alone)
+    worker = working(alone, is_awaited=False)
     post_all(alone, callbacks, serving.port)
     until(lambda: len(in_database(alone.store)) == 5, "delivered")
 
-    assert worker.get("/readyz")[0] == 200
+    assert [worker.get("/readyz")[0], serving.get("/readyz")[0]] == [503, 200]
     assert worker.metric("leadflow_gate_state", state="unreachable") == 1
     assert alone.rows() == []
     valkey.restart()
     wait_until_sent(alone, 7)
+    until(lambda: worker.get("/readyz")[0] == 200, "ready")
     assert len(rows_at_clay(alone)) == 2
     assert [worker.stop(), serving.stop()] == [0, 0]
 

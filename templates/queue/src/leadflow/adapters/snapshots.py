@@ -32,6 +32,7 @@ class SnapshotBooth:
     ledger: Callable[[float], Awaitable[LedgerLines]]
     queue: BullmqQueue
     desk: RedisGateDesk
+    over: Callable[[Held], str]  # which cap the next call would go over, if any
     now: Callable[[], float] = time.time
 
     async def look(self) -> Snapshot:
@@ -40,7 +41,8 @@ class SnapshotBooth:
         lines = await _or_trouble(self.ledger(now), "ledger", troubles)
         jobs = await _or_trouble(self._queue(now), "queue", troubles)
         held: Held | None = await _or_trouble(self.desk.held(), "gate", troubles)
-        gate = gate_line(held, mark=lines.mark if lines else "")
+        over = self.over(held) if held else ""
+        gate = gate_line(held, mark=lines.mark if lines else "", over=over)
         snapshot = Snapshot(now, gate=gate, troubles=troubles)
         if jobs is not None:
             counts, oldest = jobs
@@ -50,6 +52,10 @@ class SnapshotBooth:
             told = {name: getattr(lines, name) for name in OF_THE_LEDGER}
             snapshot = snapshot._replace(**told)
         return snapshot
+
+    async def reach(self) -> None:
+        """Raise QueueAway while nothing can be asked of Redis."""
+        await self.desk.held()
 
     async def _queue(self, now: float) -> tuple[dict[str, int], float | None]:
         counts, since = await self.queue.counts(), await self.queue.oldest_waiting()

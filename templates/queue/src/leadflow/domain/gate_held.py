@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from leadflow.domain.circuit_breaker import BreakerState
+from leadflow.domain.credit_budget import Caps, Cost, exceeded, periods
 from leadflow.domain.standing import Standing
 
-__all__ = ["Held"]
+__all__ = ["Held", "spent"]
 
 
 class Held(NamedTuple):
@@ -28,3 +29,10 @@ class Held(NamedTuple):
     failures_in_a_row: int = 0
     open_until: float = 0.0
     probe_started_at: float = 0.0
+
+
+def spent(held: Held, caps: Caps, cost: Cost) -> str:
+    """Say which cap the next call would go over, by the server's clock; "" for none."""
+    day, month = periods(held.now)
+    of_day, of_month = held.standing.of(day), held.standing.of(month)
+    return exceeded(caps, cost, day=of_day, month=of_month) or ""

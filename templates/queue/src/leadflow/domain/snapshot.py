@@ -26,11 +26,12 @@ __all__ = [
 
 
 class GateState(StrEnum):
-    """What the gate would say to whoever asks now, the rate and the budget left aside."""
+    """What the gate would say to whoever asks now, the rate left aside."""
 
     CLOSED = "closed"  # as an electric circuit: calls go through
     HALF_OPEN = "half-open"
     OPEN = "open"
+    SPENT = "spent"  # the budget; the next day or month, or a higher cap, ends it
     PAUSED = "paused"
     ISOLATED = "isolated"
     CONDEMNED = "condemned"  # flushed or restored: `leadflow gate init`
@@ -112,10 +113,11 @@ class Snapshot(NamedTuple):
         return sum(webhook.used for webhook in self.webhooks)
 
 
-def gate_line(held: Held | None, *, mark: str) -> GateLine:
+def gate_line(held: Held | None, *, mark: str, over: str = "") -> GateLine:
     """Say how the gate stands; None is a Redis that cannot be used.
 
     `mark` is what the ledger has for the numbers; "" while none were put there for good.
+    `over` says which cap the next call would go over, if any.
     """
     if held is None:
         return GateLine(GateState.UNREACHABLE)
@@ -127,14 +129,16 @@ def gate_line(held: Held | None, *, mark: str) -> GateLine:
         return GateLine(GateState.ISOLATED, detail=held.isolated)
     if held.paused_until > held.now:
         return GateLine(GateState.PAUSED, held.paused_until - held.now)
-    return _breaker_line(held)
+    return _breaker_line(held, over)
 
 
-def _breaker_line(held: Held) -> GateLine:
+def _breaker_line(held: Held, over: str) -> GateLine:
     failures = f"{held.failures_in_a_row} failures in a row" if held.failures_in_a_row else ""
     left = max(0.0, held.open_until - held.now)
     if held.breaker is BreakerState.OPEN and left:
         return GateLine(GateState.OPEN, left, failures)
+    if over:
+        return GateLine(GateState.SPENT, detail=over)
     if held.breaker is BreakerState.CLOSED:
         return GateLine(GateState.CLOSED, detail=failures)
     return GateLine(GateState.HALF_OPEN, detail=failures)

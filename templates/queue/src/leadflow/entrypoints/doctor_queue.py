@@ -15,7 +15,7 @@ from leadflow.domain.errors import (
     LedgerError,
     SettingsError,
 )
-from leadflow.domain.gate_held import Held
+from leadflow.domain.gate_held import Held, spent
 from leadflow.domain.snapshot import GateState, gate_line
 from leadflow.entrypoints.findings import Finding
 from leadflow.entrypoints.intake_serving import event_rules, form_rules
@@ -36,6 +36,7 @@ NOTES = {
     GateState.CLOSED: "calls go through",
     GateState.HALF_OPEN: "one call at a time goes through, to see whether Clay is well",
     GateState.OPEN: "Clay fails, and is tried again by itself",
+    GateState.SPENT: "no lead is sent until the next day or month, or until a cap is raised",
     GateState.PAUSED: "Clay asked for a pause, which ends by itself",
 }
 
@@ -52,7 +53,12 @@ def examine_queue(
 
 def _redis(settings: Settings) -> Iterator[Finding]:
     # Imported here because Redis' libraries are slow to load, and most commands need none.
-    from leadflow.bootstrap_redis import ledger_mark, look_at_redis, name_redis  # noqa: PLC0415
+    from leadflow.bootstrap_redis import (  # noqa: PLC0415
+        cost_of,
+        ledger_mark,
+        look_at_redis,
+        name_redis,
+    )
 
     own = OWN.format(folder=settings.valkey)
     if not settings.redis_url and not settings.valkey.exists():
@@ -70,7 +76,8 @@ def _redis(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding("Redis", sight.note or DURABLE.format(name=name_redis(settings) or own))
     with suppress(LedgerError):  # which is a finding of its own
-        yield _gate(sight.held, ledger_mark(settings))
+        over = spent(sight.held, settings.caps, cost_of(settings))
+        yield _gate(sight.held, ledger_mark(settings), over)
 
 
 def _away(settings: Settings, fault: LedgerError) -> Finding:
@@ -79,10 +86,10 @@ def _away(settings: Settings, fault: LedgerError) -> Finding:
     return Finding("Redis", "REDIS_URL names a server that cannot be used", str(fault))
 
 
-def _gate(held: Held, mark: str) -> Finding:
+def _gate(held: Held, mark: str, over: str) -> Finding:
     if not mark:
         return Finding("gate", FIRST)
-    line = gate_line(held, mark=mark)
+    line = gate_line(held, mark=mark, over=over)
     if line.state is GateState.CONDEMNED:
         return Finding("gate", f"Redis cannot be believed: {line.detail}", PUT_THEM_BACK)
     if line.state is GateState.ISOLATED:

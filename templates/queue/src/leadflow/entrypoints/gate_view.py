@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadflow.domain.circuit_breaker import BreakerState
-from leadflow.domain.credit_budget import Caps, periods
-from leadflow.domain.gate_held import Held
+from leadflow.domain.credit_budget import Caps, Cost, periods
+from leadflow.domain.gate_held import Held, spent
 
 __all__ = ["STATES", "GateTerms", "as_document", "budget_lines", "webhook_lines"]
 
@@ -16,6 +16,7 @@ STATES = {  # what each means, and what to do
     "closed": "calls go through",
     "half-open": "one call at a time goes through, to see",
     "open": "no call goes through until Clay is tried again",
+    "spent": "no call goes through until the next day or month begins, or a cap is raised",
     "paused": "no call goes through until the pause has passed that Clay asked for",
     "isolated": "shut by hand; `leadflow gate close` lets calls through again",
     "older": "Redis counts less than was sent; `leadflow gate init` corrects it from the ledger",
@@ -29,6 +30,7 @@ class GateTerms:
     """What the gate's numbers are held against. A webhook's label is the end of its URL."""
 
     caps: Caps
+    cost: Cost  # of one lead, at worst
     webhook_life: int
     webhook_labels: Mapping[str, str]
 
@@ -38,11 +40,13 @@ def as_document(held: Held, terms: GateTerms, *, mark: str) -> dict[str, Any]:
 
     `mark` is what the ledger has for the gate's numbers; "" while none were put there for good.
     """
-    state = _state(held, mark)
+    over = spent(held, terms.caps, terms.cost)
+    state = _state(held, mark, over)
     is_of_another_time = state == "older" and not held.condemned
+    reason = over if state == "spent" else held.condemned or held.isolated
     return {
         "state": state,
-        "reason": OF_ANOTHER_TIME if is_of_another_time else held.condemned or held.isolated,
+        "reason": OF_ANOTHER_TIME if is_of_another_time else reason,
         "paused_until": held.paused_until if held.paused_until > held.now else None,
         "breaker": str(held.breaker),
         "failures_in_a_row": held.failures_in_a_row,
@@ -85,7 +89,7 @@ def webhook_lines(held: Held, terms: GateTerms) -> Iterator[dict[str, Any]]:
         }
 
 
-def _state(held: Held, mark: str) -> str:
+def _state(held: Held, mark: str, over: str) -> str:
     """The first of the reasons that hold every call back, or what the breaker says."""
     if not held.epoch:
         return "uninitialised"
@@ -95,6 +99,14 @@ def _state(held: Held, mark: str) -> str:
         return "isolated"
     if held.paused_until > held.now:
         return "paused"
-    if held.breaker is BreakerState.OPEN and held.open_until <= held.now:
+    return _breaker(held, over)
+
+
+def _breaker(held: Held, over: str) -> str:
+    if held.breaker is BreakerState.OPEN and held.open_until > held.now:
+        return str(held.breaker)
+    if over:
+        return "spent"
+    if held.breaker is BreakerState.OPEN:
         return str(BreakerState.HALF_OPEN)  # the next to ask is a probe
     return str(held.breaker)

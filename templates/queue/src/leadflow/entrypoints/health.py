@@ -1,21 +1,23 @@
 """Is the server alive, may it be sent callbacks, and what has it counted?
 
-Ready means that the inbox has just committed something; a server that drains is not ready.
+Ready means that all it stands on has just answered: the inbox has committed something. A server
+that drains is not ready.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-__all__ = ["Exposition", "Readiness", "health_routes"]
+__all__ = ["CANNOT_STORE", "Exposition", "Probe", "Readiness", "health_routes"]
 
+CANNOT_STORE = "cannot store"
 FRESH_SECONDS = 1.0
 FAILED_SECONDS = 2.0  # after a callback that could not be stored
 PROBE_SECONDS = 5.0
@@ -24,6 +26,9 @@ FORWARDED = (
     *("forwarded", "via", "x-real-ip", "cf-connecting-ip"),
     *("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"),
 )
+
+
+Probe = Callable[[], Awaitable[object]]
 
 
 class Exposition(Protocol):
@@ -36,18 +41,21 @@ class Exposition(Protocol):
 
 
 class Readiness:
-    """Asks the inbox for a commit, at most once a second however often it is asked."""
+    """Tries every probe, at most once a second however often it is asked.
+
+    A probe raises where something is amiss; its name is what is then said.
+    """
 
     def __init__(
         self,
-        probe: Callable[[], Awaitable[object]],
+        probes: Mapping[str, Probe],
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._probe, self._clock = probe, clock
+        self._probes, self._clock = probes, clock
         self._turn = asyncio.Lock()
         self._asked_at: float | None = None
-        self._can_store = False
+        self._amiss: str | None = None
         self._failed_at: float | None = None
         self.is_draining = False
 
@@ -60,22 +68,23 @@ class Readiness:
         if not self.is_draining:
             async with self._turn:
                 if self._asked_at is None or self._clock() - self._asked_at >= FRESH_SECONDS:
-                    self._can_store = await self._commits()
+                    self._amiss = await self._find_amiss()
                     self._asked_at = self._clock()
         if self.is_draining:
             return "draining"
-        return None if self._can_store and not self._has_just_failed() else "cannot store"
+        return self._amiss or (CANNOT_STORE if self._has_just_failed() else None)
 
     def _has_just_failed(self) -> bool:
         return self._failed_at is not None and self._clock() - self._failed_at < FAILED_SECONDS
 
-    async def _commits(self) -> bool:
-        try:
-            async with asyncio.timeout(PROBE_SECONDS):
-                await self._probe()
-        except Exception:  # noqa: BLE001 - whatever it is, the inbox cannot commit
-            return False
-        return True
+    async def _find_amiss(self) -> str | None:
+        for name, probe in self._probes.items():
+            try:
+                async with asyncio.timeout(PROBE_SECONDS):
+                    await probe()
+            except Exception:  # noqa: BLE001 - whatever it is, this does not work
+                return name
+        return None
 
 
 def health_routes(readiness: Readiness, exposition: Exposition) -> list[Route]:

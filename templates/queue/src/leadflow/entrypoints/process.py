@@ -21,7 +21,7 @@ from leadflow.bootstrap_receiving import (
     plan_from,
 )
 from leadflow.bootstrap_redis import hold_queue, open_breakers, redis_address, redis_place
-from leadflow.entrypoints.health import Readiness
+from leadflow.entrypoints.health import CANNOT_STORE, Probe, Readiness
 from leadflow.entrypoints.housekeeping import keep_purging
 from leadflow.entrypoints.intake_serving import intake_endpoints
 from leadflow.entrypoints.intake_watch import IntakeReporter
@@ -38,6 +38,7 @@ from leadflow.settings import Settings
 
 __all__ = ["Process"]
 
+NO_REDIS = "Redis is away"
 NO_URL = "CLAY_WEBHOOK_URL is not set, so the queue is not worked; deliveries are"
 
 
@@ -105,7 +106,10 @@ class Process:
         await receiver.run(listener, stop=events.stop)
 
     async def _answer(self, listener: socket.socket, shared: Shared, events: Events) -> None:
-        readiness = Readiness(shared.receiving.probe)
+        probes: dict[str, Probe] = {CANNOT_STORE: shared.receiving.probe}
+        if self.settings.webhook_urls:
+            probes[NO_REDIS] = shared.reach_redis
+        readiness = Readiness(probes)
         watch = ReceiverWatch(shared.base, self.log)
         app = create_pages(readiness=readiness, exposition=shared.queue)
         host, port = listener.getsockname()[:2]

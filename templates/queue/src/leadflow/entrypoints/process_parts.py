@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -39,6 +39,7 @@ class Shared:
     queue: QueueMetrics
     intake: IntakeMetrics
     rules: Rules
+    reach_redis: Callable[[], Awaitable[None]]  # QueueAway while nothing can be asked of it
 
 
 @asynccontextmanager
@@ -51,7 +52,8 @@ async def open_shared(settings: Settings, *, url: str) -> AsyncIterator[Shared]:
             snapshots_beside(settings, url=url, writer=receiving.writer)
         )
         intake = IntakeMetrics(base.registry)
-        yield Shared(receiving, base, QueueMetrics(base, booth.look), intake, rules_from(settings))
+        queue, rules = QueueMetrics(base, booth.look), rules_from(settings)
+        yield Shared(receiving, base, queue, intake, rules, booth.reach)
 
 
 async def until_stopped(stop: asyncio.Event, watch: Coroutine[object, object, None]) -> None:

@@ -27,11 +27,12 @@ def open_snapshots() -> AbstractAsyncContextManager[Snapshots]:
 @asynccontextmanager
 async def open_gate_place() -> AsyncIterator[GatePlace]:
     from leadflow.bootstrap_queue import open_queue_desk  # noqa: PLC0415 - see above
+    from leadflow.bootstrap_redis import cost_of  # noqa: PLC0415 - see above
 
     settings = load_settings()
     named = map(name_webhook, settings.webhook_urls)
     labels = {webhook.webhook_id: webhook.label for webhook in named}
-    terms = GateTerms(settings.caps, load_clay_limits().webhook_life, labels)
+    terms = GateTerms(settings.caps, cost_of(settings), load_clay_limits().webhook_life, labels)
     async with open_queue_desk(settings) as desk:
         yield GatePlace(desk.gate, desk.witness, terms)
 

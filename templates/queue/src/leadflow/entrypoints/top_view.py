@@ -77,6 +77,7 @@ def _gate(gate: GateLine, rate: float | None) -> Iterator[Line]:
         GateState.CLOSED: Tone.GOOD,
         GateState.HALF_OPEN: Tone.WARN,
         GateState.PAUSED: Tone.WARN,
+        GateState.SPENT: Tone.WARN,
     }
     sent = "" if rate is None else f"   {rate:.1f} leads/s to Clay"
     yield Line(f"GATE{sent}", Tone.HEAD)

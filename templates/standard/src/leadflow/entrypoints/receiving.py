@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from leadflow.domain.errors import LedgerError
 from leadflow.domain.inbox import Acceptance, Arrival
-from leadflow.entrypoints.health import Exposition, Readiness
+from leadflow.entrypoints.health import CANNOT_STORE, Exposition, Readiness
 from leadflow.entrypoints.server import create_app, serve
 from leadflow.entrypoints.watches import Log, Meters, ReceiverWatch
 from leadflow.entrypoints.webhook import CallbackEndpoint
@@ -40,7 +40,7 @@ class Receiver:
     async def run(self, listener: socket.socket, *, stop: asyncio.Event) -> None:
         """Answer callbacks until `stop`; what has begun is finished."""
         watch = ReceiverWatch(self.meters, self.log)
-        readiness = Readiness(self.probe)
+        readiness = Readiness({CANNOT_STORE: self.probe})
         inbox = _WatchedInbox(self.inbox, self.woke, readiness)
         callbacks = CallbackEndpoint(rules=self.rules, inbox=inbox, watch=watch)
         app = create_app(
