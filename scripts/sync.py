@@ -38,6 +38,7 @@ GROWS = frozenset(
         "pytest.ini",
         "ruff.toml",
         "src/leadflow/__init__.py",
+        "src/leadflow/adapters/arrival.py",
         "src/leadflow/adapters/sinks/opening.py",
         "src/leadflow/bootstrap.py",
         "src/leadflow/domain/destination.py",
