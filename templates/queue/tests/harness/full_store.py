@@ -23,10 +23,10 @@ WIDE = "Ž\U0001f600漢 \u202e'\"\\\n\t%s ? {} --"
 LONG = "ä" * 700_000
 MOST, LEAST = 2**63 - 1, -(2**63)
 EVERY_BYTE = bytes(range(256))
-# The columns are those of the schema, in its order.
+# The columns are those of the schema, in its order; the rows are in that of their keys.
 ROWS: dict[str, Sequence[tuple[Any, ...]]] = {
     "intake": [(1, WIDE, 1_795_000_000.123456, 2, 0, MOST, LEAST), (7, "", 5e-324, 0, 0, 0, 0)],
-    "webhook": [("w" * 64, "abcd", 49_999, 1.7e308), ("v", "", 0, None)],
+    "webhook": [("v", "", 0, None), ("w" * 64, "abcd", 49_999, 1.5)],
     "pace": [(1, 1_795_000_000.5, 0.0)],
     "export": [(3, '["/a b/c.csv"]', 50_000, None)],
     "lead": [
@@ -42,11 +42,11 @@ ROWS: dict[str, Sequence[tuple[Any, ...]]] = {
         (6, 1, "outreach", 0, 9, "unknown", 2, 6.5, 1, WIDE, 4.5, 5.5),
     ],
     "quarantine": [(2, b"", b"\0" * 70_000, WIDE, 3, 1.5, 2.5)],
-    "budget": [("2026-11-23", 12_000, 8), ("2026-11", MOST, 0)],
+    "budget": [("2026-11", MOST, 0), ("2026-11-23", 12_000, 8)],
     "reservation": [(4, "lead-a", "2026-11-23", 6_000, 4, "committed")],
     "lead_source": [(2, "csv-import", 1.5, 2.5, 3)],
     "outbox": [(11, "lead-b", "csv-import", 1, 0, 1.5, 2.5)],
-    "crm_event": [(EVERY_BYTE[::-1], 1.5)],
+    "crm_event": [(EVERY_BYTE[::-1], 1.7e308)],
     "gate_epoch": [(1, "e" * 32, 1.5)],
     "dead_job": [("lead-c", "web-form", WIDE, 3, 1.5, 2.5, "dead")],
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.stores import Store
+from leadflow.adapters.arrival import VARIANT
 from leadflow.adapters.database import Database, marks
 from leadflow.adapters.schema_files import schema_files
 from leadflow.domain.errors import LedgerError, LedgerMismatch
@@ -313,7 +314,8 @@ def newer(tmp_path: Path) -> Path:
     folder = tmp_path / "schema"
     folder.mkdir()
     lead = "CREATE TABLE lead (seq INTEGER PRIMARY KEY) STRICT;"
-    (folder / "0001_ledger.sql").write_text(lead + schema_files()[4])
+    mark = schema_files()[4].replace("DEFAULT ''", f"DEFAULT '{VARIANT}'", 1)
+    (folder / "0001_ledger.sql").write_text(f"{lead}\n{mark}")
     return folder
 
 
