@@ -141,3 +141,15 @@ def test_a_worker_killed_while_leads_enter_the_queue_sends_none_twice(
     assert account["sent"] + account.get("unknown", 0) == 2 * BY_QUEUE
     assert account.get("unknown", 0) <= 4 * IN_HAND
     assert account["sent"] <= len(rows) <= 2 * BY_QUEUE
+
+
+def test_direct_says_how_to_leave_postgres(project: Living) -> None:
+    project.become("direct")
+    with (project.folder / ".env").open("a") as env:
+        env.write("DATABASE_URL=postgresql://leadflow:a-secret@127.0.0.1:9/leadflow\n")
+
+    ended = project.leadflow("status")
+
+    assert ended.returncode == 2
+    assert "`leadflow store copy --to sqlite:///FILE`" in ended.stderr
+    assert "a-secret" not in ended.stderr
