@@ -27,7 +27,6 @@ GROWS = frozenset(
         ".clay-arch.yml.jinja",
         ".containerignore",
         ".env.example.jinja",
-        ".gitignore",
         ".importlinter",
         "Containerfile",
         "Makefile",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -67,6 +68,10 @@ def at_clay(clay: RunningSandbox) -> Counter[str]:
     return Counter(row["values"]["lead_id"] for row in clay.control.rows())
 
 
+def asks(project: Living, command: str) -> Any:
+    return json.loads(project.leadflow(command, "--format", "json").stdout)
+
+
 def left(project: Living) -> int:
     return project.account().get("waiting", 0)
 
@@ -79,9 +84,11 @@ def test_leads_that_wait_climb_with_the_project(project: Living, clay: RunningSa
     step(project, "standard", LEADS - 150 - BY_QUEUE)
     step(project, "queue", BY_QUEUE)
 
-    rows = at_clay(clay)
+    rows, status = at_clay(clay), asks(project, "status")
     assert (len(rows), set(rows.values())) == (LEADS, {1})
-    assert project.account() == {"sent": LEADS}
+    assert status["account"]["sent"] == status["journey"]["in_flight"] == LEADS
+    assert [webhook["used"] for webhook in status["webhooks"]] == [LEADS]
+    assert asks(project, "budget")[0]["reserved"] == (LEADS - 150) * CREDITS_PER_LEAD
 
 
 def test_leads_that_wait_go_down_with_the_project(project: Living, clay: RunningSandbox) -> None:
@@ -93,9 +100,10 @@ def test_leads_that_wait_go_down_with_the_project(project: Living, clay: Running
     step(project, "standard", 100)
     step(project, "direct", left(project))
 
-    rows = at_clay(clay)
+    rows, status = at_clay(clay), asks(project, "status")
     assert (len(rows), set(rows.values())) == (LEADS, {1})
-    assert project.account() == {"sent": LEADS}
+    assert status["account"]["sent"] == LEADS
+    assert [webhook["used"] for webhook in status["webhooks"]] == [LEADS]
 
 
 def test_a_queue_that_was_left_and_entered_again_sends_nothing_again(
