@@ -300,7 +300,7 @@ def test_a_target_of_another_schema_is_left_as_it_is(
     texts = {n: f"CREATE TABLE later_{n} (n INTEGER);" for n in range(1, versions + 1)}
     for number, text in {**texts, 1: schema_files()[4]}.items():
         (folder / f"{number:04}_.sql").write_text(text)
-    with filled(pair).target.open(schema=folder):
+    with filled(pair).target.open(schema=folder, for_copy=True):
         pass
 
     with pytest.raises(LedgerMismatch, match=rf"--to: .*schema {versions}.*empty database"):
