@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Protocol
+from typing import Protocol
 
 from leadflow.adapters.database import Database
 from leadflow.adapters.sql_account import SqlAccount
 from leadflow.adapters.sql_journey import SqlJourney
 from leadflow.adapters.store_mark import MOVED
 from leadflow.adapters.store_tables import Table
+from leadflow.adapters.store_totals import Row, culprit, total
 from leadflow.domain.errors import LedgerMismatch
 from leadflow.use_cases.copy_store import Accounts, Mark, Told, Total
 
 __all__ = ["Moving", "StoreSide"]
 
-Row = tuple[Any, ...]
 ROWS_AT_A_TIME = 1_000
 MARK = "SELECT copy_of, moved_to FROM store"
 SET_COPY_OF = "UPDATE store SET copy_of = ?"
@@ -78,7 +77,7 @@ class StoreSide:
         return Accounts(SqlAccount(self.database).account(), journey)
 
     def totals(self, told: Told) -> list[Total]:
-        return [_total(table, self.chunks(table), told) for table in self.tables]
+        return [total(table, self.chunks(table), told) for table in self.tables]
 
     def chunks(self, table: Table) -> Iterator[list[Row]]:
         """Read a table, a bounded number of rows at a time."""
@@ -89,7 +88,7 @@ class StoreSide:
     def fill(self, source: StoreSide, told: Told) -> list[Total]:
         for table in reversed(self.tables):
             self.database.execute(f"DELETE FROM {table.name}")  # noqa: S608 - a name of ours
-        totals = [_total(table, self._stored(table, source), told) for table in self.tables]
+        totals = [total(table, self._stored(table, source), told) for table in self.tables]
         self.database.execute(SET_VARIANT, source.database.execute(VARIANT).fetchone())
         self.moving.count_on(self.tables)
         return totals
@@ -106,26 +105,6 @@ class StoreSide:
             try:
                 self.database.execute_many(table.insert, chunk)
             except (ValueError, OverflowError) as fault:
-                what = _culprit(table, chunk)
+                what = culprit(table, chunk)
                 raise LedgerMismatch(REFUSED.format(name=self.name, what=what)) from fault
             yield chunk
-
-
-def _total(table: Table, chunks: Iterable[list[Row]], told: Told) -> Total:
-    digest, count = hashlib.blake2b(digest_size=16), 0
-    for chunk in chunks:
-        for row in chunk:
-            digest.update(repr(row).encode("utf-8", "surrogatepass"))
-        count += len(chunk)
-        told(table.name, count)
-    return Total(table.name, count, digest.hexdigest())
-
-
-def _culprit(table: Table, chunk: Iterable[Row]) -> str:
-    """Name the row by its key: what else is in it may be personal."""
-    for row in chunk:
-        if any(isinstance(value, str) and "\0" in value for value in row):
-            fields = dict(zip(table.columns, row, strict=True))
-            key = ", ".join(f"{column} {fields[column]!r}" for column in table.key)
-            return f"the NUL character in table {table.name}, {key}"
-    return f"a value in table {table.name}"
