@@ -29,6 +29,7 @@ COMMANDS = {
     "explain": "look_up",
     "facts": "look_up",
     "matrix": "matrix",
+    "migrate": "migrate",
     "new": "project",
     "recommend": "answer",
     "sandbox": "sandbox",
