@@ -33,6 +33,7 @@ COMMANDS = {
     "new": "project",
     "recommend": "answer",
     "sandbox": "sandbox",
+    "update": "update",
 }
 
 
