@@ -146,19 +146,22 @@ def render(template: Path, data: Mapping[str, Any], folder: Path) -> None:
     """
     import copier
     from jinja2 import TemplateError
-    from plumbum.commands.processes import CommandNotFound, ProcessExecutionError
+    from plumbum import CommandNotFound, ProcessExecutionError, local
 
     asked = _questions(template)
     try:
-        copier.run_copy(
-            str(template),
-            folder,
-            data={key: value for key, value in data.items() if key in asked},
-            quiet=True,
-            defaults=True,
-            overwrite=False,
-            settings=copier.Settings(),
-        )
+        # Copier asks git about each file that it writes. A new folder is in no index, and that
+        # of a surrounding git (GIT_DIR) is none of ours; without git it takes half the time.
+        with local.env(PATH=os.devnull):
+            copier.run_copy(
+                str(template),
+                folder,
+                data={key: value for key, value in data.items() if key in asked},
+                quiet=True,
+                defaults=True,
+                overwrite=False,
+                settings=copier.Settings(),
+            )
     except ValueError as error:
         raise InputError(f"the template refuses an answer: {error}") from error
     except (TemplateError, CommandNotFound, ProcessExecutionError) as error:

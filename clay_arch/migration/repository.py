@@ -1,7 +1,7 @@
 """The project's git. Nothing else starts it.
 
 Every call is free of what could change its meaning: variables of a surrounding git, hooks,
-watchers, a pager, a language, a missing identity.
+watchers, a pager, a language, a missing identity. Nothing that only looks writes anything.
 """
 
 from __future__ import annotations
@@ -22,7 +22,14 @@ __all__ = ["GitError", "Repository", "open_repository"]
 
 OLDEST_GIT = (2, 38)  # the first whose merge-tree merges without a work tree
 LONGEST_SECONDS = 600
-STILL = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.quotePath=false")
+STILL = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "diff.renameLimit=5000",
+    "merge.renames=true",
+    "merge.directoryRenames=false",  # a new file goes where the template has it
+)
+CONFIGURATION = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 NOBODY = {
     f"GIT_{role}_{what}": text
     for role in ("AUTHOR", "COMMITTER")
@@ -32,6 +39,14 @@ NOBODY = {
         ("DATE", "2000-01-01T00:00:00Z"),  # of commits that nobody sees: the same each time
     )
 }
+OURS = {
+    **NOBODY,
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",  # or a mere status would write the index anew
+    "GIT_LITERAL_PATHSPECS": "1",  # a folder may be called [x]
+}
+MADE = "git init && git add -A && git commit -m 'As it was made'"
 
 
 class GitError(ClayArchError):
@@ -44,6 +59,7 @@ class Repository:
 
     top: Path
     prefix: str
+    folder: Path  # git's own, of this work tree
     environment: Mapping[str, str]
 
     @property
@@ -81,30 +97,27 @@ def open_repository(project: Path) -> Repository:
         raise TargetError("git is not installed; install git 2.38 or newer, then run this again")
     environment = _environment()
     _refuse_old_git(project, environment)
-    words = ("rev-parse", "--is-inside-work-tree")
-    code, told = _run(words, project, environment, allowed=(0, 128))
-    if code or told.strip() != b"true":
-        raise TargetError(_no_repository(project, words, environment))
-    top = os.fsdecode(_run(("rev-parse", "--show-toplevel"), project, environment)[1])
-    prefix = os.fsdecode(_run(("rev-parse", "--show-prefix"), project, environment)[1])
-    return Repository(Path(top.removesuffix("\n")), prefix.removesuffix("\n"), environment)
-
-
-def _no_repository(project: Path, words: tuple[str, ...], environment: Mapping[str, str]) -> str:
+    asked = ("--show-toplevel", "--show-prefix", "--absolute-git-dir")
     try:
-        _run(words, project, environment)
+        answers = [_run(("rev-parse", word), project, environment)[1] for word in asked]
     except GitError as fault:
-        if "not a git repository" not in str(fault):
-            return str(fault)
+        raise TargetError(_no_repository(project, fault)) from fault
+    top, prefix, folder = (os.fsdecode(answer).removesuffix("\n") for answer in answers)
+    return Repository(Path(top), prefix, Path(folder), environment)
+
+
+def _no_repository(project: Path, fault: GitError) -> str:
+    if "not a git repository" not in str(fault):
+        return str(fault)
     return (
         f"{project} is not in a git repository, and without one nothing could be undone;"
-        " there, type: git init && git add -A && git commit -m 'As it was made'"
+        f" there, type: {MADE}"
     )
 
 
 def _environment() -> dict[str, str]:
-    mine = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
-    return {**mine, **NOBODY, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+    kept = (n for n in os.environ if not n.startswith("GIT_") or n in CONFIGURATION)
+    return {**{name: os.environ[name] for name in kept}, **OURS}
 
 
 def _refuse_old_git(project: Path, environment: Mapping[str, str]) -> None:
@@ -123,15 +136,18 @@ def _run(
     allowed: tuple[int, ...] = (0,),
 ) -> tuple[int, bytes]:
     settings = [word for setting in STILL for word in ("-c", setting)]
-    done = subprocess.run(  # noqa: S603 - words of our own, no shell
-        ["git", *settings, *words],  # noqa: S607 - the user's git
-        cwd=folder,
-        env=environment,
-        input=stdin,
-        capture_output=True,
-        timeout=LONGEST_SECONDS,
-        check=False,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - words of our own, no shell
+            ["git", *settings, *words],  # noqa: S607 - the user's git
+            cwd=folder,
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            timeout=LONGEST_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise GitError(f"git {words[0]} took longer than {LONGEST_SECONDS} seconds") from error
     if done.returncode not in allowed:
         said = os.fsdecode(done.stderr).strip().splitlines() or ["no word of why"]
         raise GitError(f"git {words[0]} failed: {said[0].removeprefix('fatal: ')}")

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from clay_arch.migration.repository import Repository
 
@@ -18,6 +18,7 @@ __all__ = [
     "Files",
     "beside",
     "commit_tree",
+    "listed",
     "read_blob",
     "read_tree",
     "store_bytes",
@@ -37,7 +38,7 @@ Files = dict[str, Entry]
 
 
 def read_tree(repository: Repository, treeish: str) -> Files:
-    """The files of a commit or tree, by path from the top of the repository."""
+    """The files of a commit or tree, by path."""
     files = {}
     for line in repository.paths("ls-tree", "-r", "-z", "--full-tree", treeish):
         about, path = line.split("\t", 1)
@@ -53,10 +54,9 @@ def read_blob(repository: Repository, entry: Entry) -> bytes:
 def store_folder(repository: Repository, folder: Path) -> Files:
     """Keep every file of a folder in git, byte for byte; by path from that folder."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    listed = b"".join(os.fsencode(path) + b"\n" for path in files)
-    blobs = repository.git(
-        "hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed
-    ).decode()
+    names = b"".join(os.fsencode(path) + b"\n" for path in files)
+    words = ("hash-object", "-w", "--no-filters", "--stdin-paths")
+    blobs = repository.git(*words, stdin=names).decode()
     return {
         path.relative_to(folder).as_posix(): Entry(_mode(path), blob)
         for path, blob in zip(files, blobs.split(), strict=True)
@@ -73,36 +73,35 @@ def commit_tree(repository: Repository, tree: str, *, parent: str | None) -> str
     return repository.line("commit-tree", tree, *parents, "-m", "clay-arch")
 
 
-def write_tree(repository: Repository, around: str, changes: Mapping[str, Entry | None]) -> str:
-    """The tree of `around` with other files at some paths; None is a path that is to be gone.
-
-    The index of the project is not touched.
-    """
+def write_tree(repository: Repository, files: Files) -> str:
+    """The tree of these files. The index of the project is not touched."""
     with TemporaryDirectory() as folder:
         aside = repository.with_(GIT_INDEX_FILE=str(Path(folder) / "index"))
-        aside.git("read-tree", around)
-        gone = [path for path, entry in changes.items() if entry is None]
-        aside.git("update-index", "-z", "--force-remove", "--stdin", stdin=_listed(gone))
-        lines = [f"{e.mode} {e.blob}\t{path}" for path, e in changes.items() if e is not None]
-        aside.git("update-index", "-z", "--index-info", stdin=_listed(lines))
+        lines = (f"{entry.mode} {entry.blob}\t{path}" for path, entry in files.items())
+        aside.git("update-index", "-z", "--index-info", stdin=listed(lines))
         return aside.line("write-tree")
 
 
 @contextmanager
 def beside(repository: Repository) -> Iterator[Repository]:
-    """The same repository, with what is stored kept out of it and thrown away."""
+    """The same repository; what is stored in it is kept out of the project and thrown away."""
     real = repository.top / repository.line("rev-parse", "--git-path", "objects")
     with TemporaryDirectory() as folder:
         yield repository.with_(
-            GIT_OBJECT_DIRECTORY=folder,
-            GIT_ALTERNATE_OBJECT_DIRECTORIES=str(real),
-            GIT_OPTIONAL_LOCKS="0",
+            GIT_OBJECT_DIRECTORY=folder, GIT_ALTERNATE_OBJECT_DIRECTORIES=_quoted(str(real))
         )
+
+
+def listed(lines: Iterable[str]) -> bytes:
+    """Lines as git reads them after -z."""
+    return b"".join(os.fsencode(line) + b"\0" for line in lines)
 
 
 def _mode(path: Path) -> str:
     return "100755" if os.access(path, os.X_OK) else "100644"
 
 
-def _listed(lines: list[str]) -> bytes:
-    return b"".join(os.fsencode(line) + b"\0" for line in lines)
+def _quoted(path: str) -> str:
+    """As one of a list that colons separate."""
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
