@@ -52,19 +52,23 @@ def migrate(variant: str, project: Path, form: str, *, dry_run: bool, **params: 
       clay-arch migrate queue --volume 20k --infra https,redis
       clay-arch migrate direct --project ../acme-leads
     """
-    from clay_arch.commands.record import next_record
+    from clay_arch.commands.record import Next, next_record
     from clay_arch.migration.climb import Templates, climb, look
     from clay_arch.migration.outcome import Rung
     from clay_arch.scaffold import template_of
 
-    target = template_of(variant)
+    variant = _known(variant)
     start = look(project.absolute())
     _check_version(start, variant)
     is_same = variant == start.recorded.variant
+    new = Next({}, {}) if is_same else next_record(start, params, variant)
     outcome = climb(
         start,
-        Templates(template_of(start.recorded.variant), target, Rung(variant, __version__)),
-        records={} if is_same else next_record(start, params, variant),
+        Templates(
+            template_of(start.recorded.variant), template_of(variant), Rung(variant, __version__)
+        ),
+        records=new.files,
+        answers=new.answers,
         is_dry_run=dry_run,
         warn=warn_of_undo,
     )
@@ -85,6 +89,16 @@ def print_outcome(outcome: Outcome, form: str) -> None:
         print_text(as_json(climbed_document(outcome, tool_version=__version__)))
     else:
         print_text(render_climbed_text(outcome, **screen_of()))
+
+
+def _known(variant: str) -> str:
+    from clay_arch.scaffold import variants
+    from clay_arch.written import one_of
+
+    try:
+        return one_of(*variants())(variant)
+    except InputError as error:
+        raise InputError(f"VARIANT: {error}") from error
 
 
 def _check_version(start: Start, variant: str) -> None:

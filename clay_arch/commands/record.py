@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clay_arch.commands.answer import answer_to, command_of, decision_record, written_answers
 from clay_arch.migration.record import ANSWERS, place_for, superseded
@@ -14,10 +14,18 @@ if TYPE_CHECKING:
 
     from clay_arch.decision.recommend import Recommendation
     from clay_arch.migration.climb import Start
+    from clay_arch.migration.record import Place
 
-__all__ = ["first_record", "next_record"]
+__all__ = ["Next", "first_record", "next_record"]
 
 HEAD = "# The answers behind the newest record here: clay-arch recommend --answers {file}\n"
+
+
+class Next(NamedTuple):
+    """Files of a project by path, and the answers of its template that are others from now on."""
+
+    files: dict[str, str]
+    answers: dict[str, str]
 
 
 def first_record(answer: Recommendation, params: Mapping[str, Any], chosen: str) -> dict[str, str]:
@@ -27,31 +35,63 @@ def first_record(answer: Recommendation, params: Mapping[str, Any], chosen: str)
     return {place.path: text, ANSWERS: _as_file(answer)}
 
 
-def next_record(start: Start, params: Mapping[str, Any], chosen: str) -> dict[str, str]:
-    """The files that say why a project changes to another variant, by path.
+def next_record(start: Start, params: Mapping[str, Any], chosen: str) -> Next:
+    """What a project says of its change to another variant.
 
-    What the flags leave open is answered as it was before. Where nothing was ever answered there
-    is nothing to record.
+    What the flags leave open is answered as it was before. Where nothing was ever answered, the
+    record says that the variant was named.
     """
-    is_recorded = ANSWERS in start.files
-    if not is_recorded and not has_answers(params):
-        return {}
-    if is_recorded and not params["answers_file"] and not os.environ.get("CLAY_ARCH_ANSWERS"):
-        params = {**params, "answers_file": str(start.repository.project / ANSWERS)}
-    answer = answer_to(params)
     place = place_for(chosen, start.files)
+    is_asked, is_recorded = has_answers(params), ANSWERS in start.files
+    answers = {}
+    if is_asked or is_recorded:
+        answer = answer_to(_with_recorded(start, params) if is_recorded else params)
+        files = _reasoned(start, place, answer, command_of(answer, params), chosen)
+        if is_asked:
+            answers["transport"] = answer.decision.today.transport
+    else:
+        files = {place.path: _named(start, place, chosen)}
+    if place.before:
+        files[place.before] = superseded(start.read(place.before), place)
+    return Next(files, answers)
+
+
+def _reasoned(
+    start: Start, place: Place, answer: Recommendation, command: str, chosen: str
+) -> dict[str, str]:
     text = decision_record(
         answer,
-        command_of(answer, params),
+        command,
         chosen,
         number=place.number,
         supersedes=place.before,
-        changes=_changes(start.read(ANSWERS) if is_recorded else "", answer),
+        changes=_changes(start.read(ANSWERS), answer) if ANSWERS in start.files else (),
     )
-    files = {place.path: text, ANSWERS: _as_file(answer)}
-    if place.before:
-        files[place.before] = superseded(start.read(place.before), place)
-    return files
+    return {place.path: text, ANSWERS: _as_file(answer)}
+
+
+def _with_recorded(start: Start, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    if params["answers_file"] or os.environ.get("CLAY_ARCH_ANSWERS"):
+        return params
+    return {**params, "answers_file": str(start.repository.project / ANSWERS)}
+
+
+def _named(start: Start, place: Place, chosen: str) -> str:
+    from datetime import datetime
+
+    from clay_arch.load import load_matrix
+    from clay_arch.report.named import render_named_adr
+    from clay_arch.scaffold import generated_tests
+
+    return render_named_adr(
+        load_matrix(),
+        number=place.number,
+        date=datetime.now().astimezone().date().isoformat(),
+        variant=chosen,
+        before=start.recorded.variant,
+        supersedes=place.before,
+        tests=generated_tests(chosen),
+    )
 
 
 def _as_file(answer: Recommendation) -> str:

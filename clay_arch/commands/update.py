@@ -73,7 +73,7 @@ def update(
 def _changed(
     project: Path, variant: str, params: Mapping[str, Any], recorded: Recorded, *, dry_run: bool
 ) -> Outcome:
-    from clay_arch.commands.record import next_record
+    from clay_arch.commands.record import Next, next_record
     from clay_arch.history import template_tree
     from clay_arch.migration.climb import Templates, climb, look
     from clay_arch.migration.outcome import Outcome, Rung
@@ -84,10 +84,13 @@ def _changed(
         return Outcome(end, end, is_dry_run=dry_run)
     with template_tree(recorded.version, recorded.variant) as base:
         start = look(project.absolute())
+        is_same = variant == recorded.variant
+        new = Next({}, {}) if is_same else next_record(start, params, variant)
         return climb(
             start,
             Templates(base, template_of(variant), end),
-            records={} if variant == recorded.variant else next_record(start, params, variant),
+            records=new.files,
+            answers=new.answers,
             is_dry_run=dry_run,
             warn=warn_of_undo,
         )

@@ -44,8 +44,10 @@ def apply(start: Start, merged: Merged, blocked: frozenset[str], *, store: Repos
     try:
         _remove(repository.project, gone)
         paths = listed(prefix + path for path in written)
-        repository.git("checkout-index", "--force", "-u", "-z", "--stdin", stdin=paths)
+        # Without -u: that would hold the index locked, and outlive a kill so.
+        repository.git("checkout-index", "--force", "-z", "--stdin", stdin=paths)
         _write_index(repository, _unmerged(stages, nothing, prefix))
+        repository.ask("update-index", "-q", "--refresh")  # 1: there are conflicts
     except BaseException as fault:
         repository.git("reset", "--hard", "--quiet", start.head)
         if isinstance(fault, OSError):

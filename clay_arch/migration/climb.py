@@ -46,4 +46,4 @@ def climb(
         if outcome.is_change and not is_dry_run:
             warn(start.undo)
             apply(start, merged, blocked, store=store)
-    return outcome._replace(is_dry_run=is_dry_run)
+    return outcome._replace(is_dry_run=is_dry_run, undo=start.undo)

@@ -32,9 +32,13 @@ class Skipped(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """A setting that the project did not have, and the first sentence about it."""
+    """A setting that the project did not have, and the first sentence about it.
+
+    Without a value it is one to fill in, or to leave.
+    """
 
     name: str
+    value: str
     about: str
 
 
@@ -52,6 +56,7 @@ class Outcome(NamedTuple):
     conflicts: tuple[Conflict, ...] = ()
     flagged: tuple[Skipped, ...] = ()
     settings: tuple[Setting, ...] = ()
+    undo: str = ""  # the line that takes everything back
 
     @property
     def is_change(self) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["EXAMPLE", "new_settings"]
 
 EXAMPLE = ".env.example"
-_SETTING = re.compile(r"(?P<name>[A-Z][A-Z0-9_]*)=")
+_SETTING = re.compile(r"(?P<name>[A-Z][A-Z0-9_]*)=(?P<value>.*)")
 
 
 def new_settings(before: str, after: str) -> tuple[Setting, ...]:
@@ -26,7 +26,7 @@ def _settings(text: str) -> Iterator[Setting]:
     about: list[str] = []
     for line in text.splitlines():
         if found := _SETTING.match(line):
-            yield Setting(found["name"], _first_sentence(" ".join(about)))
+            yield Setting(found["name"], found["value"], _first_sentence(" ".join(about)))
         about = [*about, line.removeprefix("#").strip()] if line.startswith("#") else []
 
 

@@ -29,8 +29,6 @@ LISTED = ("merged", "kept")
 def climbed_document(outcome: Outcome, *, tool_version: str) -> dict[str, Any]:
     """The outcome as its schema `migration` has it."""
     return {
-        "schema": "migration/1",
-        "tool_version": tool_version,
         "from": outcome.start._asdict(),
         "to": outcome.end._asdict(),
         "is_dry_run": outcome.is_dry_run,
@@ -42,6 +40,8 @@ def climbed_document(outcome: Outcome, *, tool_version: str) -> dict[str, Any]:
         },
         "data_steps": list(data_steps(outcome.start.variant, outcome.end.variant)),
         "next_commands": list(next_commands(outcome)),
+        "undo": outcome.undo,
+        "versions": {"tool": tool_version},
     }
 
 
@@ -70,11 +70,13 @@ def _lines(outcome: Outcome, width: int, *, colour: bool) -> Iterator[str]:
 
 def _parts(outcome: Outcome, width: int) -> Iterator[tuple[str, Sequence[str]]]:
     steps = data_steps(outcome.start.variant, outcome.end.variant)
-    settings = [(setting.name, setting.about) for setting in outcome.settings]
+    blank = [(setting.name, setting.about) for setting in outcome.settings if not setting.value]
+    preset = [f"{setting.name}={setting.value}" for setting in outcome.settings if setting.value]
     open_ = [f"{path}: {reason}" for path, reason in outcome.conflicts]
     yield "Conflicts: yours to settle", bullets(open_, width)
     yield "Not written", bullets([f"{path}: {why}" for path, why in outcome.flagged], width)
-    yield "New settings, explained in .env.example", fields(settings, width) if settings else ()
+    yield "New settings, blank: fill in what you need", fields(blank, width) if blank else ()
+    yield "New settings that have a value", [INDENT + setting for setting in preset]
     yield "Data", bullets(steps, width)
     yield "Next", [INDENT + line for line in next_commands(outcome)]
 

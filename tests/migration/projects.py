@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
     from clay_arch.migration.outcome import Outcome
 
-__all__ = ["LADDER", "OWNER", "Living", "fresh", "git", "project_in", "snapshot"]
+__all__ = [
+    "ENVIRONMENT",
+    "LADDER",
+    "PAIRS",
+    "Living",
+    "fresh",
+    "git",
+    "project_in",
+    "snapshot",
+]
 
 LADDER = ("direct", "standard", "queue")
 PAIRS = [(start, end) for start in LADDER for end in LADDER if start != end]
@@ -86,7 +95,13 @@ def project_in(folder: Path, variant: str = "direct", *, is_committed: bool = Tr
     return living
 
 
-def snapshot(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, git's own included, but for the times in its index."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name != "index")
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Everything below a folder, git's own included: permissions, and content or where it leads."""
+    found = {}
+    for path in folder.rglob("*"):
+        name, mode = os.fsdecode(path.relative_to(folder)), path.lstat().st_mode
+        if path.is_symlink():
+            found[name] = (mode, os.fsencode(path.readlink()))
+        else:
+            found[name] = (mode, path.read_bytes() if path.is_file() else b"")
+    return found
