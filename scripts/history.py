@@ -64,7 +64,7 @@ def _record() -> Iterator[str]:
         yield f"{tag} is out, so its templates stand; begin the next version in CHANGELOG.md"
         return
     archive = archive_of(__version__)
-    pack(_tracked(), archive)
+    pack([*_tracked()], archive)
     kilobytes = archive.stat().st_size // 1000
     print(f"{archive.relative_to(ROOT)}: {kilobytes} kB; commit it")  # noqa: T201
 

@@ -42,7 +42,7 @@ def check_is_recorded(repository: Repository) -> str:
             f" in {repository.project}, type: {made}"
         )
     file = f"{repository.prefix}{ANSWERS_FILE}"
-    if not repository.paths("ls-tree", "-z", "--name-only", "--full-tree", "HEAD", file):
+    if not repository.paths("ls-tree", "-z", "--name-only", "--full-tree", "--", "HEAD", file):
         raise TargetError(
             f"{ANSWERS_FILE} is not committed, so nothing could be undone; in"
             f" {repository.project}, type: git add -A && git add -f {ANSWERS_FILE} && git commit"

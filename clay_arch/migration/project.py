@@ -39,15 +39,19 @@ def parse_recorded(name: str, content: bytes) -> Recorded:
 
 
 def carry_over(owner: str, fresh: str) -> str:
-    """The owner's file with the values of the fresh one: comments and whatever else is kept."""
-    lines, values = owner.splitlines(keepends=True), _values(fresh)
-    known = {key: place for place, line in enumerate(lines) if (key := _key(line))}
-    missing = [line for key, line in values.items() if key not in known]
-    for key, line in values.items():
-        if key in known:
-            lines[known[key]] = line
-    after = known.get("answers", len(lines) - 1) + 1
-    lines[after:after] = missing
+    """The owner's file with the values of the fresh one: comments and whatever else is kept.
+
+    A value that the owner's file lacks comes behind the one before it in the fresh file.
+    """
+    lines, place = owner.splitlines(keepends=True), -1
+    for key, line in _values(fresh).items():
+        places = [number for number, old in enumerate(lines) if _key(old) == key]
+        if places:
+            place = places[-1]
+            lines[place] = line
+        else:
+            place += 1
+            lines.insert(place, line)
     return "".join(lines)
 
 
