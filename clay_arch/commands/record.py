@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clay_arch.commands.answer import answer_to, command_of, decision_record, written_answers
+from clay_arch.migration.project import carry_over
 from clay_arch.migration.record import ANSWERS, place_for, superseded
 from clay_arch.options import has_answers
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from clay_arch.decision.recommend import Recommendation
     from clay_arch.migration.climb import Start
-    from clay_arch.migration.record import Place
+from clay_arch.migration.record import Place
 
 __all__ = ["Next", "first_record", "next_record"]
 
@@ -59,15 +61,16 @@ def next_record(start: Start, params: Mapping[str, Any], chosen: str) -> Next:
 def _reasoned(
     start: Start, place: Place, answer: Recommendation, command: str, chosen: str
 ) -> dict[str, str]:
+    before = start.read(ANSWERS) if ANSWERS in start.files else ""
     text = decision_record(
         answer,
         command,
         chosen,
         number=place.number,
         supersedes=place.before,
-        changes=_changes(start.read(ANSWERS), answer) if ANSWERS in start.files else (),
+        changes=_changes(before, answer) if before else (),
     )
-    return {place.path: text, ANSWERS: _as_file(answer)}
+    return {place.path: text, ANSWERS: _kept(before, answer) if before else _as_file(answer)}
 
 
 def _with_recorded(start: Start, params: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -99,6 +102,21 @@ def _as_file(answer: Recommendation) -> str:
 
     written = written_answers(answer.answers)
     return HEAD.format(file=ANSWERS) + yaml.safe_dump(written, sort_keys=False)
+
+
+def _kept(before: str, answer: Recommendation) -> str:
+    """The file of answers as the owner left it, with the answers of today."""
+    import yaml
+
+    if not _changes(before, answer):
+        return before
+    fresh = _as_file(answer)
+    kept = carry_over(before, fresh)
+    with suppress(yaml.YAMLError):
+        if yaml.safe_load(kept) == yaml.safe_load(fresh):
+            return kept
+    comments = (line for line in before.splitlines(keepends=True) if line.lstrip()[:1] == "#")
+    return "".join(line for line in comments if line not in fresh) + fresh
 
 
 def _changes(before: str, answer: Recommendation) -> list[tuple[str, str, str]]:

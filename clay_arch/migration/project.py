@@ -48,7 +48,8 @@ def carry_over(owner: str, fresh: str) -> str:
         places = [number for number, old in enumerate(lines) if _key(old) == key]
         if places:
             place = places[-1]
-            lines[place] = line
+            if not re.match(rf"{re.escape(line.rstrip())}\s+#", lines[place]):  # said already
+                lines[place] = line
         else:
             place += 1
             lines.insert(place, line)

@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from tests.migration.lines import lost_lines, overlap, write_lines
 from tests.migration.native import copier_update_loses
@@ -40,6 +41,7 @@ def _files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in files}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", LADDER)
 def test_a_line_in_every_place_of_every_file_survives_an_update(
     variant: str,
@@ -119,6 +121,7 @@ def test_an_edited_file_that_was_removed_is_kept_as_it_was(
     assert edited.name in ended.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("start", "end"), PAIRS)
 def test_no_line_is_lost_where_version_and_variant_change_in_one_step(
     start: str, end: str, second: Release, living: Callable[[str], Living]
@@ -130,3 +133,31 @@ def test_no_line_is_lost_where_version_and_variant_change_in_one_step(
 
     assert ended.code in {0, 1}, ended.err
     assert lost_lines(mine, marks) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "# ours\nvolume: '30'  # measured\nplan: growth\ninfra: none\n",
+        "# ours\ninfra:\n  - none # measured\nplan: growth\nvolume: 900/month\n",
+        "# ours\n# measured\n{volume: 900/month, plan: growth, infra: none}\n",
+    ],
+    ids=["a line each", "a list", "in one line"],
+)
+def test_the_owner_s_comments_stay_in_the_file_of_answers_when_an_answer_changes(
+    written: str, second: Release, living: Callable[[str], Living]
+) -> None:
+    mine = living("direct")
+    file = mine.folder / "docs/adr/answers.yaml"
+    file.write_text(written, encoding="utf-8")
+    mine.commit("Ours")
+    words = ("--variant", "standard", "--plan", "pro", "--infra", "https")
+
+    ended = second("update", *words, cwd=mine.folder)
+
+    assert ended.code == 0, ended.err
+    text = file.read_text()
+    assert "# ours\n" in text
+    answers = yaml.safe_load(text)
+    assert (answers["plan"], answers["infra"]) == ("pro", "https")
+    assert {*answers} == {"volume", "plan", "infra"}
