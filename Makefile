@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: help setup demo demo-standard demo-queue test check format sync docs fact-map bench dist clean
+.PHONY: help setup demo demo-standard demo-queue test check format sync docs fact-map bench record-release dist clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,7 @@ check: setup ## format, lint, types, import contracts, shared bytes, fresh docum
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/sync.py --check
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/python scripts/history.py --check
 	@set -e; for template in templates/*/mypy.ini; do \
 	  echo "$$(dirname $$template)"; \
 	  (cd $$(dirname $$template) && $(abspath $(BIN))/mypy && \
@@ -71,6 +72,9 @@ fact-map: setup ## every wire fact of Clay's, and the sandbox test that keeps it
 
 bench: setup ## measure against named peers; prints ratios from one run
 	$(BIN)/python bench/run.py
+
+record-release: setup ## keep this version's templates for good, so that later ones can update from it
+	$(BIN)/python scripts/history.py
 
 dist: setup ## build the wheel and the source archive into dist/
 	$(BIN)/python -m build

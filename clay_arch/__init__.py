@@ -4,6 +4,8 @@ cli         the command line; commands holds what each command does
 options     the flags, made of the questions
 wizard      asks what is missing, on a terminal
 report      a recommendation as text, markdown, JSON or decision record
+migration   a living project to another template, by a merge in its own git
+history     the templates of every release
 scaffold    the only module that knows Copier
 load        files into values; document reads one YAML file and keeps its line numbers
 questions   what is asked: flag, environment variable, file key and wizard step in one

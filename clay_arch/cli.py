@@ -29,9 +29,11 @@ COMMANDS = {
     "explain": "look_up",
     "facts": "look_up",
     "matrix": "matrix",
+    "migrate": "migrate",
     "new": "project",
     "recommend": "answer",
     "sandbox": "sandbox",
+    "update": "update",
 }
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "check_target",
     "generated_tests",
     "list_files",
+    "render",
     "scaffold",
     "template_of",
     "variants",
@@ -137,25 +138,46 @@ def _templates() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parent.parent / "templates"
 
 
-def _render(project: Project, folder: Path, extra: Mapping[str, str]) -> None:
+def render(template: Path, data: Mapping[str, Any], folder: Path) -> None:
+    """Render a template folder with answers that were given before, into a new folder.
+
+    An answer to a question that this template does not ask is left out; a question that nobody
+    answered yet gets the template's own answer. Raises `InputError` for an answer it cannot take.
+    """
     import copier
     from jinja2 import TemplateError
-    from plumbum.commands.processes import CommandNotFound, ProcessExecutionError
+    from plumbum import CommandNotFound, ProcessExecutionError, local
 
+    asked = _questions(template)
     try:
-        copier.run_copy(
-            str(template_of(project.variant)),
-            folder,
-            data=project.as_data(),
-            quiet=True,
-            defaults=True,
-            overwrite=False,
-            settings=copier.Settings(),
-        )
+        # Copier asks git about each file that it writes. A new folder is in no index, and that
+        # of a surrounding git (GIT_DIR) is none of ours; without git it takes half the time.
+        with local.env(PATH=os.devnull):
+            copier.run_copy(
+                str(template),
+                folder,
+                data={key: value for key, value in data.items() if key in asked},
+                quiet=True,
+                defaults=True,
+                overwrite=False,
+                settings=copier.Settings(),
+            )
     except ValueError as error:
         raise InputError(f"the template refuses an answer: {error}") from error
     except (TemplateError, CommandNotFound, ProcessExecutionError) as error:
         raise ClayArchError(f"the template cannot be rendered: {error}") from error
+
+
+def _questions(template: Path) -> frozenset[str]:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found = yaml.load((template / "copier.yml").read_bytes(), loader)  # noqa: S506 - a safe loader
+    return frozenset(key for key in found if not key.startswith("_"))
+
+
+def _render(project: Project, folder: Path, extra: Mapping[str, str]) -> None:
+    render(template_of(project.variant), project.as_data(), folder)
     for name, text in extra.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,13 +11,20 @@ from clay_arch.commands.printing import as_json, print_text, read_tables, screen
 from clay_arch.options import answer_options, choose_answers, format_option, output_option
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from clay_arch.decision.answers import Answers
     from clay_arch.decision.recommend import Recommendation
 
-__all__ = ["answer_to", "command_of", "compare", "decision_record", "recommend"]
+__all__ = [
+    "answer_to",
+    "command_of",
+    "compare",
+    "decision_record",
+    "recommend",
+    "written_answers",
+]
 
 EXIT_NOT_READY = 3
 
@@ -101,20 +108,38 @@ def command_of(
     return join(["clay-arch", command, *_flags(answer.answers), *extra])
 
 
-def _flags(answers: Answers) -> list[str]:
-    from clay_arch.questions import QUESTIONS, as_text, flag_of
+def written_answers(answers: Answers) -> dict[str, str]:
+    """The answers as a person writes them, by question; without those that nobody gave."""
+    from clay_arch.questions import QUESTIONS, as_text
 
     infra = ",".join(sorted(answers.infrastructure)) or "none"
-    words = ["--volume", str(answers.volume), "--plan", answers.plan, "--infra", infra]
+    written = {"volume": str(answers.volume), "plan": answers.plan, "infra": infra}
     for asked in QUESTIONS:
         if not asked.is_required and (value := getattr(answers, asked.key)) is not None:
             text = f"{value}s" if asked.key == "max_latency" else as_text(value)
-            flag, takes_text = flag_of(asked.key, text)
-            words += [flag, text] if takes_text else [flag]
+            written[asked.key] = text
+    return written
+
+
+def _flags(answers: Answers) -> list[str]:
+    from clay_arch.questions import flag_of
+
+    words = []
+    for key, text in written_answers(answers).items():
+        flag, takes_text = flag_of(key, text)
+        words += [flag, text] if takes_text else [flag]
     return words
 
 
-def decision_record(answer: Recommendation, command: str, chosen: str | None = None) -> str:
+def decision_record(
+    answer: Recommendation,
+    command: str,
+    chosen: str | None = None,
+    *,
+    number: int = 1,
+    supersedes: str | None = None,
+    changes: Sequence[tuple[str, str, str]] = (),
+) -> str:
     """The decision as an architecture decision record of today."""
     from datetime import datetime
 
@@ -124,11 +149,13 @@ def decision_record(answer: Recommendation, command: str, chosen: str | None = N
     variant = chosen or answer.decision.variant
     return render_adr(
         answer,
-        number=1,
+        number=number,
         date=datetime.now().astimezone().date().isoformat(),
         command=command,
         tests=generated_tests(variant),
         chosen=variant,
+        supersedes=supersedes,
+        changes=changes,
     )
 
 

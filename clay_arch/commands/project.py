@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clay_arch.commands.answer import answer_to, command_of, decision_record
+from clay_arch.commands.answer import answer_to
 from clay_arch.commands.printing import print_text
 from clay_arch.errors import InputError
 from clay_arch.options import answer_options, has_answers, is_interactive
@@ -58,6 +58,7 @@ def new(
     """
     from dataclasses import replace
 
+    from clay_arch.commands.record import first_record
     from clay_arch.scaffold import Project, check_target, list_files, scaffold, variants
 
     folder = check_target(dest)
@@ -74,7 +75,7 @@ def new(
             variant=variant or _runnable(answer),
             transport=answer.decision.today.transport,
         )
-        extra = _record_file(answer, project.variant, params)
+        extra = first_record(answer, params, project.variant)
     else:
         project, extra = draft, {}
     if dry_run:
@@ -107,11 +108,6 @@ def _runnable(answer: Recommendation) -> str:
     raise InputError(f"{title} fits, but you lack {lacking}; add {', or '.join(offers)}")
 
 
-def _record_file(answer: Recommendation, chosen: str, params: Mapping[str, Any]) -> dict[str, str]:
-    record = decision_record(answer, command_of(answer, params), chosen)
-    return {f"docs/adr/0001-clay-integration-{chosen}.md": record}
-
-
 def _next_steps(dest: Path, variant: str, files: int, *, has_record: bool) -> str:
     record = (
         "docs/adr/ says why it is this variant"
@@ -126,6 +122,7 @@ def _next_steps(dest: Path, variant: str, files: int, *, has_record: bool) -> st
             f"  make demo              {DEMOS[variant]}; no account needed",
             "  make test              the project's own tests",
             "  cp .env.example .env   then fill in what Clay gave you: docs/clay-setup.md",
+            "  git init               and commit: clay-arch migrate and update need it",
             "",
             f"README.md shows the rest; {record}.",
         ]

@@ -36,12 +36,16 @@ def render_adr(
     tests: Sequence[str],
     project: str | None = None,
     chosen: str | None = None,
+    supersedes: str | None = None,
+    changes: Sequence[tuple[str, str, str]] = (),
 ) -> str:
     """The record. It is accepted where what was chosen can run and does what is asked for within
     Clay's limits, and proposed otherwise.
 
     `tests` are the paths of the generated tests that confirm the decision; `chosen` is the id
-    of a variant that somebody preferred to the recommended one.
+    of a variant that somebody preferred to the recommended one. `supersedes` is the path of the
+    record before this one, and `changes` are the questions answered otherwise since: question,
+    answer then, answer now.
     """
     matrix, decision = recommendation.matrix, recommendation.decision
     variant = matrix.variant(chosen or decision.variant)
@@ -61,6 +65,8 @@ def render_adr(
         plan=plan_phrase(matrix, answers.plan),
         infrastructure=listed(pieces) or "no infrastructure",
         command=command,
+        supersedes=supersedes and supersedes.rpartition("/")[2],
+        changes=changes,
         drivers=_drivers(recommendation),
         unasked=listed(open_factors(recommendation)),
         deciding=[reason for reason in decision.reasons if reason.decides],

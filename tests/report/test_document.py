@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from clay_arch.decision.compare import compare
-from clay_arch.load import load_packaged, load_schema
+from clay_arch.load import DATA, load_packaged, load_schema
 from clay_arch.report.comparison import comparison_document
 from clay_arch.report.document import recommendation_document
 from clay_arch.report.flips import flip_sentence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from clay_arch.decision.matrix import Matrix
     from clay_arch.decision.recommend import Recommendation
 
-SCHEMAS = ("answers", "compare", "facts", "matrix", "recommendation", "troubles")
+SCHEMAS = sorted(path.name.removesuffix(".schema.json") for path in DATA.glob("schemas/*.json"))
 
 
 def _document(recommendation: Recommendation) -> dict[str, Any]:
