@@ -1,0 +1,119 @@
+// The recommendation along volume, and what would change it.
+
+function band({ answers, width }) {
+  const days = TABLE.days[answers.period];
+  const found = stretches(answers).map(({ start, decision }) => ({
+    decision,
+    from: start === 1 ? 1 : start / days,
+  }));
+  const here = answers.amount / days;
+  const scale = volumeScale(Math.max(here, found.at(-1).from), 1, width - 1);
+  const ends = [...found.slice(1).map(({ from }) => scale.at(from)), width - 1];
+  const drawn = found.map(({ from, decision }, index) =>
+    segment(scale.at(from), ends[index], decision, found[index - 1]?.decision),
+  );
+  const isBlocked = found.some(({ decision }) => decision.status === "blocked");
+  return html(
+    "section",
+    {},
+    heading("Along volume"),
+    picture(
+      width,
+      92,
+      bandLabel(answers, found),
+      drawn,
+      ticks(found, scale, width),
+      marker(scale.at(here), `you are here: ${aDay(answers)}`, width),
+    ),
+    isBlocked ? html("p", { class: "note" }, "Outlined: blocked by what you lack.") : null,
+    changes(answers),
+  );
+}
+
+function segment(from, to, decision, before) {
+  const isNew = before?.fit !== decision.fit;
+  const isReady = decision.status === "ready";
+  const box = { x: from + 1, y: 28, width: Math.max(1, to - from - 2), height: 10, rx: 1 };
+  return svg(
+    "g",
+    { style: accent(decision.fit) },
+    isNew ? text(from, 18, "start", titleOf(decision.fit), { class: "title" }) : null,
+    svg("rect", { ...box, class: isReady ? "filled" : "outlined" }),
+  );
+}
+
+function ticks(found, scale, width) {
+  const last = text(width, 56, "end", `${number(scale.top)} a day`, { class: "tick" });
+  const room = width - 110;
+  const starts = found
+    .filter(({ from }) => scale.at(from) < room)
+    .map(({ from }, index) =>
+      text(scale.at(from), 56, index ? "middle" : "start", number(from), { class: "tick" }),
+    );
+  return [...starts, last];
+}
+
+function marker(x, said, width) {
+  const isLeft = x < width / 2;
+  return svg(
+    "g",
+    { class: "here" },
+    svg("path", { d: `M${x},24V42` }),
+    svg("path", { d: `M${x},64l-5,9h10z`, class: "arrow" }),
+    text(isLeft ? x + 9 : x - 9, 74, isLeft ? "start" : "end", said),
+  );
+}
+
+function bandLabel(answers, found) {
+  const said = found.map(({ from, decision }) => {
+    const blocked = decision.status === "blocked" ? ", blocked" : "";
+    return `${titleOf(decision.fit)} from ${number(from)}${blocked}`;
+  });
+  return `Leads a day: ${listed(said)}. You are at ${aDay(answers)}.`;
+}
+
+/** The nearest value of each input that changes the answer, where there is one. */
+function changes(answers) {
+  const here = decide(answers);
+  const items = [
+    ...volumeFlips(answers).map(({ amount, decision }) => {
+      const difference = Math.abs(amount - answers.amount);
+      const word = amount > answers.amount ? "more" : "fewer";
+      const how = `${number(difference)} ${word} a ${answers.period} (${number(amount)})`;
+      return `${how} and ${consequence(here, decision)}.`;
+    }),
+    ...otherChanges(answers)
+      .map(([condition, changed]) => [condition, decide({ ...answers, ...changed })])
+      .filter(([, there]) => outcome(there) !== outcome(here))
+      .map(([condition, there]) => `${condition}, ${consequence(here, there)}.`),
+  ];
+  return html(
+    "div",
+    {},
+    html("h4", {}, "What would change the answer"),
+    html(
+      "ul",
+      { class: "changes" },
+      items.map((item) => html("li", {}, item)),
+      items.length ? null : html("li", {}, "No single answer would."),
+    ),
+  );
+}
+
+/** One other answer at a time: each piece toggled, each of today's plans, each need. */
+function otherChanges(answers) {
+  const pieces = TABLE.pieces.map(({ id, title }) => {
+    const has = answers.infra.includes(id);
+    const others = answers.infra.filter((piece) => piece !== id);
+    return [`${has ? "Without" : "With"} ${title}`, { infra: has ? others : [...others, id].sort() }];
+  });
+  const plans = TABLE.plans
+    .filter((plan) => !plan.legacy && plan.id !== answers.plan)
+    .map((plan) => [`On the ${plan.title} plan`, { plan: plan.id }]);
+  const needs = NEEDS.filter((need) => AXIS[need].options).flatMap((need) =>
+    AXIS[need].options
+      .map((value, index) => [`With ${TABLE.rules[AXIS[need].rules[index]].noun}`, { [need]: value }])
+      .filter(([, changed]) => changed[need] !== answers[need]),
+  );
+  return [...pieces, ...plans, ...needs];
+}

@@ -1,0 +1,147 @@
+// Credits, actions and the price of a lead along volume. Crossings are where an allowance ends;
+// flips are where the answer changes. They are drawn apart.
+
+const SAMPLES = 96;
+const HEIGHT = 200;
+const EDGE = { left: 40, right: 10, top: 14, bottom: 26 };
+
+/** The curve of a monthly meter: what it needs, and where that meets what the plan holds. */
+function meterCurve(id, noun, answers) {
+  const scaleDown = id === "credits" ? 100 : 1;
+  const find = (at, fit) => limitsOf(at, fit).find(({ meter }) => meter.id === id);
+  const here = find(answers, decide(answers).fit);
+  const { allowed } = here.meter;
+  const plan = planOf(answers).title;
+  const crossings = allowed === null ? [] : crossingsOf(id, answers);
+  const holds = allowed === null ? "what the plan holds is not published" : `${plan} holds ${number(allowed)}`;
+  const enough = crossings.length ? `, enough for ${aDay(atVolume(answers, crossings[0]))}` : "";
+  return {
+    title: capitalised(`${noun} a month`),
+    said: here.measure
+      ? `${here.needed} ${noun} at your volume; ${holds}${enough}.`
+      : `None are charged.`,
+    value: (at, fit) => Number(find(at, fit).measure) / scaleDown,
+    allowance: here.measure ? allowed : null,
+    crossings,
+  };
+}
+
+/** The largest volumes a day that an allowance carries, one at most in each stretch. */
+function crossingsOf(id, answers) {
+  const found = stretches(atVolume(answers, 1));
+  return found.flatMap(({ start, decision }, index) => {
+    const end = found[index + 1]?.start ?? Infinity;
+    const { meter, measure } = limitsOf(atVolume(answers, 1), decision.fit).find(
+      (limit) => limit.meter.id === id,
+    );
+    if (!measure || meter.allowed === null) return [];
+    const carried = Number((BigInt(meter.allowed) * BigInt(meter.carries)) / measure);
+    return carried >= start - 1 && carried + 1 < end ? [carried] : [];
+  });
+}
+
+function priceCurve(answers) {
+  const limits = limitsOf(answers, decide(answers).fit);
+  const ends = ["credits", "actions"].flatMap((id) => crossingsOf(id, answers));
+  return {
+    title: "Price of a lead, USD",
+    said: capitalised(`${pricePerLead(costOf(answers, limits))}.`),
+    value: (at, fit) => Number(costOf(at, limitsOf(at, fit)).perLead ?? 0n) / 10000,
+    allowance: null,
+    crossings: ends.length ? [Math.min(...ends)] : [],
+  };
+}
+
+function curves({ answers, width }) {
+  const columns = Math.max(1, Math.min(3, Math.floor((width + 32) / 292)));
+  const room = Math.floor((width - 32 * (columns - 1)) / columns);
+  const drawn = [
+    meterCurve("credits", "data credits", answers),
+    meterCurve("actions", "actions", answers),
+    priceCurve(answers),
+  ].map((curve) =>
+    html(
+      "figure",
+      {},
+      html("h4", {}, curve.title),
+      plot(curve, answers, room),
+      html("figcaption", {}, curve.said),
+    ),
+  );
+  return html(
+    "section",
+    {},
+    heading("Credits, actions and money along volume"),
+    html("div", { class: "curves", style: `--columns: ${columns}` }, drawn),
+    html("p", { class: "note" }, "Circle: a crossing, where an allowance ends. Dotted line: a flip, where the answer changes. Dot: your volume. Leads a day across, both scales logarithmic."),
+  );
+}
+
+function plot(curve, answers, width) {
+  const found = stretches(atVolume(answers, 1));
+  const here = answers.amount / TABLE.days[answers.period];
+  const x = volumeScale(here, EDGE.left, width - EDGE.right);
+  const runs = found.map(({ start, decision }, index) => {
+    const end = found[index + 1] ? found[index + 1].start - 1 : x.top;
+    const points = sampled(start, end, x.decades).map((amount) => [
+      amount,
+      curve.value(atVolume(answers, amount), decision.fit),
+    ]);
+    return { fit: decision.fit, points: points.filter(([, value]) => value > 0) };
+  });
+  const values = runs.flatMap(({ points }) => points.map(([, value]) => value));
+  if (!values.length) return html("p", { class: "empty" }, "Nothing to draw.");
+  const all = curve.allowance ? [...values, curve.allowance] : values;
+  const y = amountScale(Math.min(...all), Math.max(...all), HEIGHT - EDGE.bottom, EDGE.top);
+  const now = curve.value(answers, decide(answers).fit);
+  return picture(
+    width,
+    HEIGHT,
+    `${curve.title} along volume. ${curve.said}`,
+    grid(x, y, width),
+    found.slice(1).map(({ start, decision }) => flipLine(x.at(start), decision)),
+    curve.allowance ? allowanceLine(y.at(curve.allowance), width) : null,
+    runs.map(({ fit, points }) => line(points, fit, x, y)),
+    crossingMarks(curve, runs, x, y),
+    now > 0 ? svg("circle", { cx: x.at(here), cy: y.at(now), r: 4, class: "now" }) : null,
+  );
+}
+
+function sampled(start, end, decades) {
+  const between = Array.from({ length: SAMPLES }, (_, n) => Math.round(10 ** ((n / SAMPLES) * decades)));
+  return [...new Set([start, ...between.filter((v) => v > start && v < end), end])];
+}
+
+function grid(x, y, width) {
+  const ups = y.high - y.low > 6 ? 3 : y.high - y.low > 3 ? 2 : 1;
+  const rows = [];
+  for (let exponent = y.low; exponent <= y.high; exponent += ups) rows.push(exponent);
+  const columns = [0, 2, 4, 6, 8].filter((exponent) => exponent <= x.decades);
+  const bottom = HEIGHT - EDGE.bottom;
+  return svg(
+    "g",
+    { class: "grid" },
+    rows.map((exponent) => svg("path", { d: `M${EDGE.left},${y.at(10 ** exponent)}H${width - EDGE.right}` })),
+    rows.map((exponent) => text(EDGE.left - 6, y.at(10 ** exponent) + 4, "end", power(exponent), { class: "tick" })),
+    columns.map((exponent) => text(x.at(10 ** exponent), bottom + 18, exponent ? "middle" : "start", power(exponent), { class: "tick" })),
+  );
+}
+
+const flipLine = (x, decision) =>
+  svg("path", { d: `M${x},${EDGE.top}V${HEIGHT - EDGE.bottom}`, class: "flip", style: accent(decision.fit) });
+
+const allowanceLine = (y, width) =>
+  svg("path", { d: `M${EDGE.left},${y}H${width - EDGE.right}`, class: "allowance" });
+
+function line(points, fit, x, y) {
+  const d = points.map(([amount, value], index) => `${index ? "L" : "M"}${x.at(amount).toFixed(1)},${y.at(value).toFixed(1)}`);
+  return points.length ? svg("path", { d: d.join(""), class: "line", style: accent(fit) }) : null;
+}
+
+function crossingMarks(curve, runs, x, y) {
+  return curve.crossings.map((amount) => {
+    const values = runs.flatMap(({ points }) => points).filter(([at]) => at <= Math.max(1, amount));
+    const level = curve.allowance ?? values.at(-1)?.[1];
+    return level ? svg("circle", { cx: x.at(amount), cy: y.at(level), r: 5, class: "crossing" }) : null;
+  });
+}

@@ -1,0 +1,115 @@
+// <clay-arch-chooser rules="..." facts="...">: the questions on one side, the answer on the other.
+// The attributes are what the ids of rules and facts are appended to, for the links to them.
+
+class Chooser extends HTMLElement {
+  connectedCallback() {
+    if (this.shadowRoot) return;
+    const root = this.attachShadow({ mode: "open" });
+    this.form = form((changed, isDone) => this.change(changed, isDone));
+    this.answer = html("div", { class: "answer" });
+    this.status = html("p", { class: "unseen", role: "status" });
+    this.complaint = html("p", { class: "error", role: "alert" });
+    root.append(
+      html("style", {}, STYLE),
+      html("div", { class: "chooser" }, this.form.node, this.complaint, this.answer),
+      this.status,
+    );
+    this.follow(false);
+    addEventListener("hashchange", () => this.follow(true));
+    new ResizeObserver(() => this.fit()).observe(this.answer);
+    performance.mark("clay-arch-chooser-answered");
+  }
+
+  /** Take over the answers of the address; an address of something else changes nothing. */
+  follow(isLater) {
+    const found = fromHash(location.hash);
+    if (!found && this.answers && location.hash) return;
+    const { answers, refused } = found ?? { answers: firstAnswers(), refused: [] };
+    this.answers = answers;
+    this.complaint.textContent = refused.length
+      ? `Not understood in this page's address and left out: ${listed(refused)}.`
+      : "";
+    this.form.show(answers, null);
+    this.draw();
+    if (isLater) this.announce();
+  }
+
+  /** One answer has changed; for good, once its control is left or its slider let go. */
+  change(changed, isDone) {
+    this.answers = { ...this.answers, ...changed };
+    this.form.show(this.answers, this.shadowRoot.activeElement);
+    this.draw();
+    if (!isDone) return;
+    this.announce();
+    const hash = toHash(this.answers);
+    if (hash !== location.hash) history.pushState(null, "", hash);
+  }
+
+  announce(text) {
+    this.status.textContent = text ?? fitSentence(this.answers, decide(this.answers));
+  }
+
+  fit() {
+    if (this.width !== this.room()) this.draw();
+  }
+
+  room() {
+    return Math.floor(this.answer.clientWidth) || 640;
+  }
+
+  draw() {
+    const { answers } = this;
+    const decision = decide(answers);
+    const limits = limitsOf(answers, decision.fit);
+    this.width = this.room();
+    const view = {
+      answers,
+      decision,
+      limits,
+      feasibility: feasibilityOf(limits),
+      width: this.width,
+      links: { rules: this.getAttribute("rules"), facts: this.getAttribute("facts") },
+      announce: (text) => this.announce(text),
+    };
+    const sections = [verdict, reasons, band, limitTable, curves, sideBySide];
+    this.answer.replaceChildren(...sections.map((section) => section(view)));
+  }
+
+  /** The whole answer as plain values: what the page shows, for those who compare. */
+  static answer(answers) {
+    const decision = decide(answers);
+    const variants = TABLE.variants.map((_, variant) => {
+      const limits = limitsOf(answers, variant);
+      return {
+        limits: limits.map(({ meter, needed, verdict, way, day }) => [
+          meter.id,
+          needed,
+          meter.allowed,
+          verdict,
+          way,
+          day === null ? null : String(day),
+        ]),
+        feasibility: feasibilityOf(limits),
+        binding: bindingOf(limits)?.meter.id ?? null,
+        bindingSentence: bindingSentence(answers, limits),
+        pricePerLead: pricePerLead(costOf(answers, limits)),
+        rejection: variant === decision.fit ? null : rejection(answers, decision, variant),
+      };
+    });
+    return {
+      ...decision,
+      sentence: fitSentence(answers, decision),
+      unmet: unmet(answers, decision),
+      variants,
+      flips: volumeFlips(answers).map(({ amount, decision: there }) => [amount, outcome(there)]),
+      recommend: command("recommend", answers),
+      hash: toHash(answers),
+    };
+  }
+
+  static answersOf(hash) {
+    return fromHash(hash);
+  }
+}
+
+customElements.define("clay-arch-chooser", Chooser);

@@ -1,0 +1,101 @@
+"""The element as one script, and as one file that opens from disk. Nothing is fetched by either."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from clay_arch.chooser.colours import variants_css
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["element_script", "one_file"]
+
+ASSETS = Path(__file__).parent / "assets"
+# In the order in which they build on each other. They share one scope and need no bundler.
+SCRIPTS = (
+    "words",
+    "lookup",
+    "limits",
+    "sentences",
+    "state",
+    "parts",
+    "form",
+    "fields",
+    "verdict",
+    "scale",
+    "band",
+    "curves",
+    "limit_table",
+    "side_by_side",
+    "element",
+)
+
+
+def element_script(table: Mapping[str, Any]) -> str:
+    """`<clay-arch-chooser>` with its table and style: one script for a page."""
+    parts = [_bare(_asset(f"{name}.js")) for name in SCRIPTS]
+    return "\n".join(
+        [
+            "(() => {",
+            '"use strict";',
+            f"const TABLE = {_literal(table)};",
+            f"const STYLE = {_literal(_bare(_asset('chooser.css')))};",
+            *parts,
+            "})();\n",
+        ]
+    )
+
+
+def one_file(table: Mapping[str, Any]) -> str:
+    """A page of its own: the element, and below it the rules and facts that it links to."""
+    return Template(_asset("explore.html")).substitute(
+        variants=variants_css(),
+        style=_asset("explore.css"),
+        script=element_script(table),
+        rules=_rules(table),
+        facts=_facts(table),
+        versions=escape(", ".join(f"{name} {said}" for name, said in table["versions"].items())),
+    )
+
+
+def _rules(table: Mapping[str, Any]) -> str:
+    entries = {
+        **{name: f"asks for {rule['asks']}" for name, rule in table["rules"].items()},
+        **{name: f"needs {need['need']}" for name, need in table["needs"].items()},
+    }
+    because = {**table["rules"], **table["needs"]}
+    return "\n".join(
+        f'<dt id="{name.lower()}">{name}</dt>'
+        f"<dd>{escape(said)}, because {escape(because[name]['because'])}.</dd>"
+        for name, said in entries.items()
+    )
+
+
+def _facts(table: Mapping[str, Any]) -> str:
+    return "\n".join(
+        f'<dt id="{name}">{escape(title)}</dt>'
+        f"<dd>{escape(value)}. <small>{escape(table['sources'][source])};"
+        f" read {read_on}; grade {escape(grade)}: {escape(table['grades'][grade])}.</small></dd>"
+        for name, (title, value, source, read_on, grade) in table["facts"].items()
+    )
+
+
+def _literal(value: object) -> str:
+    """As a script holds it. Inside HTML, no text may look like the script's end."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return text.replace("<", "\\u003c")
+
+
+def _bare(source: str) -> str:
+    """Without indents and lines of comment. No text in the assets runs over several lines."""
+    lines = (line.strip() for line in source.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
+
+
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8").rstrip("\n")
