@@ -18,7 +18,7 @@ function meterCurve(id, noun, answers) {
   return {
     title: capitalised(`${noun} a month`),
     said: here.measure
-      ? `${here.needed} ${noun} at your volume; ${holds}${enough}.`
+      ? `${neededOf(here, answers)} ${noun} at your volume; ${holds}${enough}.`
       : `None are charged.`,
     value: (at, fit) => Number(find(at, fit).measure) / scaleDown,
     allowance: here.measure ? allowed : null,
@@ -53,7 +53,7 @@ function priceCurve(answers) {
 }
 
 function curves({ answers, width }) {
-  const columns = Math.max(1, Math.min(3, Math.floor((width + 32) / 292)));
+  const columns = Math.max(1, Math.min(3, Math.floor((width + 32) / 270)));
   const room = Math.floor((width - 32 * (columns - 1)) / columns);
   const drawn = [
     meterCurve("credits", "data credits", answers),

@@ -11,13 +11,14 @@ class Chooser extends HTMLElement {
     this.complaint = html("p", { class: "error", role: "alert" });
     root.append(
       html("style", {}, STYLE),
-      html("div", { class: "chooser" }, this.form.node, this.complaint, this.answer),
+      (this.frame = html("div", { class: "chooser" })),
       this.status,
     );
+    this.frame.append(this.form.node, this.complaint, this.answer);
     this.follow(false);
     addEventListener("hashchange", () => this.follow(true));
-    new ResizeObserver(() => this.fit()).observe(this.answer);
     performance.mark("clay-arch-chooser-answered");
+    new ResizeObserver(([{ contentRect }]) => this.fit(contentRect.width)).observe(this.answer);
   }
 
   /** Take over the answers of the address; an address of something else changes nothing. */
@@ -49,19 +50,17 @@ class Chooser extends HTMLElement {
     this.status.textContent = text ?? fitSentence(this.answers, decide(this.answers));
   }
 
-  fit() {
-    if (this.width !== this.room()) this.draw();
-  }
-
-  room() {
-    return Math.floor(this.answer.clientWidth) || 640;
+  /** The pictures are drawn to the pixel, so they wait for the width and follow it. */
+  fit(width) {
+    if (this.width === Math.floor(width)) return;
+    this.width = Math.floor(width);
+    this.draw();
   }
 
   draw() {
     const { answers } = this;
     const decision = decide(answers);
     const limits = limitsOf(answers, decision.fit);
-    this.width = this.room();
     const view = {
       answers,
       decision,
@@ -71,7 +70,10 @@ class Chooser extends HTMLElement {
       links: { rules: this.getAttribute("rules"), facts: this.getAttribute("facts") },
       announce: (text) => this.announce(text),
     };
-    const sections = [verdict, reasons, band, limitTable, curves, sideBySide];
+    this.frame.style = accent(decision.fit);
+    const sections = this.width
+      ? [verdict, reasons, band, limitTable, curves, sideBySide]
+      : [verdict, reasons, limitTable, sideBySide];
     this.answer.replaceChildren(...sections.map((section) => section(view)));
   }
 
@@ -81,13 +83,13 @@ class Chooser extends HTMLElement {
     const variants = TABLE.variants.map((_, variant) => {
       const limits = limitsOf(answers, variant);
       return {
-        limits: limits.map(({ meter, needed, verdict, way, day }) => [
-          meter.id,
-          needed,
-          meter.allowed,
-          verdict,
-          way,
-          day === null ? null : String(day),
+        limits: limits.map((limit) => [
+          limit.meter.id,
+          neededOf(limit, answers),
+          limit.meter.allowed,
+          limit.verdict,
+          limit.way,
+          limit.day === null ? null : String(limit.day),
         ]),
         feasibility: feasibilityOf(limits),
         binding: bindingOf(limits)?.meter.id ?? null,

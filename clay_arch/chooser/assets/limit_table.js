@@ -9,7 +9,7 @@ const periodOf = ({ meter }) => (MONTHLY.includes(meter.id) ? "month" : "day");
 const needs = (limit, answers) =>
   limit.meter.id === "latency"
     ? duration(answers.max_latency)
-    : `${limit.needed} a ${periodOf(limit)}`;
+    : `${neededOf(limit, answers)} a ${periodOf(limit)}`;
 
 function allows(limit) {
   const { id, allowed, lifted } = limit.meter;

@@ -25,7 +25,7 @@ function measureOf(meter, answers, variant) {
 }
 
 /** The same for people: credits and leads a day have a fraction. */
-function neededOf(meter, answers, measure) {
+function neededOf({ meter, measure }, answers) {
   if (meter.id === "credits") return fraction(measure, 100n);
   if (meter.id === "actions" || meter.id === "latency") return number(measure);
   const days = daysOf(answers);
@@ -40,7 +40,7 @@ function limitOf(meter, answers, variant) {
   );
   const fill = BigInt(meter.fill) * (meter.steps[""] ? 1n : daysOf(answers));
   const day = hasDay && measure ? ceil(fill, measure) || 1n : null;
-  return { meter, measure, needed: neededOf(meter, answers, measure), verdict, way, day, clause };
+  return { meter, measure, verdict, way, day, clause };
 }
 
 /** The limits that hold for a variant, in the engine's order. */

@@ -61,7 +61,7 @@ function rejection(answers, decision, variant) {
 function clauseOf(limit, answers) {
   return limit.clause
     .replace("{day}", limit.day === null ? "" : number(limit.day))
-    .replace("{needed}", limit.needed)
+    .replace("{needed}", neededOf(limit, answers))
     .replace("{wanted}", answers.max_latency === null ? "" : duration(answers.max_latency));
 }
 

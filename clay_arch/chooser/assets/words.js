@@ -2,7 +2,9 @@
 
 const SPANS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
-const number = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 4 });
+const FORMAT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 4 });
+
+const number = (value) => FORMAT.format(value);
 
 /** A whole number of parts, such as hundredths, as a number with its fraction. */
 function fraction(count, parts) {
