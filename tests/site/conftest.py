@@ -10,8 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.process import Command
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
@@ -64,3 +67,12 @@ def _page(context: BrowserContext) -> Iterator[Page]:
     context.on("weberror", lambda error: faults.append(str(error.error)))
     yield context.new_page()
     assert not faults
+
+
+@pytest.fixture(scope="session", name="explored")
+def _explored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that `clay-arch explore` writes."""
+    folder = tmp_path_factory.mktemp("explored")
+    ended = Command(folder)("explore", "--no-browser", "--output", "chooser.html")
+    assert (ended.code, ended.err) == (0, "wrote chooser.html\n")
+    return folder / "chooser.html"

@@ -1,5 +1,7 @@
 // The recommendation along volume, and what would change it.
 
+const NARROW = 70; // pixels: a title needs them
+
 function band({ answers, width }) {
   const days = TABLE.days[answers.period];
   const found = stretches(answers).map(({ start, decision }) => ({
@@ -33,11 +35,13 @@ function band({ answers, width }) {
 function segment(from, to, decision, before) {
   const isNew = before?.fit !== decision.fit;
   const isReady = decision.status === "ready";
+  const isNarrow = before && to - from < NARROW;
+  const title = isNarrow ? [to - 6, 18, "end"] : [from, 18, "start"];
   const box = { x: from + 1, y: 28, width: Math.max(1, to - from - 2), height: 10, rx: 1 };
   return svg(
     "g",
     { style: accent(decision.fit) },
-    isNew ? text(from, 18, "start", titleOf(decision.fit), { class: "title" }) : null,
+    isNew ? text(...title, titleOf(decision.fit), { class: "title" }) : null,
     svg("rect", { ...box, class: isReady ? "filled" : "outlined" }),
   );
 }
@@ -90,7 +94,7 @@ function changes(answers) {
   return html(
     "div",
     {},
-    html("h4", {}, "What would change the answer"),
+    html("h3", {}, "What would change the answer"),
     html(
       "ul",
       { class: "changes" },

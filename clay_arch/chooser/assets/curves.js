@@ -63,7 +63,7 @@ function curves({ answers, width }) {
     html(
       "figure",
       {},
-      html("h4", {}, curve.title),
+      html("h3", {}, curve.title),
       plot(curve, answers, room),
       html("figcaption", {}, curve.said),
     ),

@@ -25,7 +25,7 @@ function citation(id, links) {
   const [, , source, readOn, grade] = TABLE.facts[id];
   const said = `${source}, ${grade}`;
   const link = links.facts ? html("a", { href: links.facts + id }, said) : said;
-  return html("span", {}, link, html("span", { class: "read" }, ` read ${readOn}`));
+  return html("span", {}, link, " ", html("span", { class: "read" }, `read ${readOn}`));
 }
 
 function limitTable({ answers, limits, links }) {

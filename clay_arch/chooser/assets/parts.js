@@ -19,7 +19,7 @@ const html = (tag, attributes = {}, ...children) =>
 const svg = (tag, attributes = {}, ...children) =>
   build(document.createElementNS(SVG, tag), attributes, children);
 
-const heading = (text) => html("h3", {}, text);
+const heading = (text) => html("h2", {}, text);
 
 /** The name of a variant in its accent. */
 const named = (variant) =>

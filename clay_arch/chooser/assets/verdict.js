@@ -12,7 +12,7 @@ function verdict({ answers, decision, limits, feasibility, links, announce }) {
     "section",
     { class: "verdict", style: accent(fit), "aria-label": "Recommendation" },
     html("p", { class: "kicker" }, "Recommendation"),
-    html("h3", { class: "fit" }, titleOf(fit)),
+    html("h2", { class: "fit" }, titleOf(fit)),
     html("p", { class: "sentence" }, fitSentence(answers, decision)),
     html("p", { class: "summary" }, TABLE.variants[fit].summary),
     html(
@@ -30,7 +30,7 @@ function blockers(decision, links) {
   const items = decision.lacks[decision.fit].rules.map((rule) =>
     html("li", {}, ruleLink(rule, links), ` ${TABLE.needs[rule].need}: ${TABLE.needs[rule].because}`),
   );
-  return html("div", {}, html("h4", {}, "What blocks it"), html("ul", { class: "plain" }, items));
+  return html("div", {}, html("h3", {}, "What blocks it"), html("ul", { class: "plain" }, items));
 }
 
 function commands(answers, decision, announce) {
