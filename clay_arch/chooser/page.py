@@ -9,6 +9,7 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 
 from clay_arch.chooser.colours import variants_css
+from clay_arch.report.limit_meanings import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,14 +65,20 @@ def one_file(table: Mapping[str, Any]) -> str:
 
 
 def _rules(table: Mapping[str, Any]) -> str:
+    """All that the element links to: rules, requirements and limits."""
     entries = {
-        **{name: f"asks for {rule['asks']}" for name, rule in table["rules"].items()},
-        **{name: f"needs {need['need']}" for name, need in table["needs"].items()},
+        **{
+            name: f"asks for {rule['asks']}, because {rule['because']}."
+            for name, rule in table["rules"].items()
+        },
+        **{
+            name: f"needs {need['need']}, because {need['because']}."
+            for name, need in table["needs"].items()
+        },
+        **{name: f"compares {limit.compares}. {limit.reached}" for name, limit in LIMITS.items()},
     }
-    because = {**table["rules"], **table["needs"]}
     return "\n".join(
-        f'<dt id="{name.lower()}">{name}</dt>'
-        f"<dd>{escape(said)}, because {escape(because[name]['because'])}.</dd>"
+        f'<dt id="{name}">{escape(name)}</dt><dd>{escape(said)}</dd>'
         for name, said in entries.items()
     )
 

@@ -236,6 +236,6 @@ def test_a_rule_leads_to_its_explanation_and_the_answers_stay(page: Page, explor
 
     page.get_by_role("link", name="SRC-2").click()
 
-    assert page.url.endswith("#src-2")
+    assert page.url.endswith("#SRC-2")
     assert page.locator(".answer").inner_text() == before
     assert all(page.locator(f"[id='{target.removeprefix('#')}']").count() for target in targets)

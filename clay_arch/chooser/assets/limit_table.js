@@ -30,7 +30,7 @@ function citation(id, links) {
 
 function limitTable({ answers, limits, links }) {
   const rows = limits.map((limit) => [
-    limit.meter.title,
+    explained(limit.meter.id, links, limit.meter.title),
     needs(limit, answers),
     allows(limit),
     limit.day === null ? "no day" : `day ${number(limit.day)}`,

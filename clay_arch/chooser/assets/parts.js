@@ -27,10 +27,9 @@ const named = (variant) =>
 
 const accent = (variant) => `--accent: var(--${TABLE.variants[variant].id})`;
 
-/** A rule's id, linked to where it is explained. */
-function ruleLink(rule, links) {
-  return links.rules ? html("a", { href: links.rules + rule.toLowerCase() }, rule) : rule;
-}
+/** A name, linked to where the rule or limit of that id is explained. */
+const explained = (id, links, name = id) =>
+  links.rules ? html("a", { href: links.rules + id }, name) : name;
 
 /** A table whose rows become blocks where there is no room: roles keep what CSS takes away. */
 function table({ caption, columns, rows, kind }) {

@@ -28,7 +28,7 @@ function verdict({ answers, decision, limits, feasibility, links, announce }) {
 
 function blockers(decision, links) {
   const items = decision.lacks[decision.fit].rules.map((rule) =>
-    html("li", {}, ruleLink(rule, links), ` ${TABLE.needs[rule].need}: ${TABLE.needs[rule].because}`),
+    html("li", {}, explained(rule, links), ` ${TABLE.needs[rule].need}: ${TABLE.needs[rule].because}`),
   );
   return html("div", {}, html("h3", {}, "What blocks it"), html("ul", { class: "plain" }, items));
 }
@@ -66,7 +66,7 @@ function reasons({ answers, decision, links }) {
     return html(
       "li",
       { class: reason.decides ? "decides" : null },
-      ruleLink(reason.rule, links),
+      explained(reason.rule, links),
       html("span", {}, `${capitalised(asked(reason, answers))} asks for ${asks}`),
       html("span", { class: "because" }, `${capitalised(because)}.`),
     );
