@@ -7,7 +7,6 @@ from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from clay_arch.chooser.meter_entries import anything
 from clay_arch.chooser.meters import HUNDREDTHS, compile_meter
 from clay_arch.decision.answers import (
     LARGEST_CREDITS_PER_LEAD,
@@ -95,14 +94,17 @@ def _random(matrix: Matrix, random: Random) -> Answers:
     amount = min(most, round(10 ** random.uniform(0, len(str(most)) - 1)))
     options = {factor.id: factor.options for factor in matrix.factors if factor.options}
     pieces = [piece.id for piece in matrix.infrastructure if random.random() < 0.5]
-    return anything(random.choice(matrix.plans).id)._replace(
+    answers = Answers(
         volume=Volume(max(1, amount), period),
+        plan=random.choice(matrix.plans).id,
         infrastructure=frozenset(pieces),
         max_latency=random.choice((None, random.randint(1, 7_200), random.randint(1, 90))),
         credits_per_lead=random.choice((*COSTS, _hundredths(random))),
         actions_per_lead=random.choice((*ACTIONS, random.randint(0, LARGEST_ACTIONS_PER_LEAD))),
-        **{need: random.choice((None, *values)) for need, values in options.items()},
     )
+    for need, values in options.items():
+        answers = answers.with_value(need, random.choice((None, *values)))
+    return answers
 
 
 def _hundredths(random: Random) -> Decimal:

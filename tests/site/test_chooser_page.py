@@ -27,10 +27,11 @@ ADDRESSES = {"ready": READY, "blocked": BLOCKED, "tiny": TINY, "huge": HUGE}
 WIDTHS = (390, 768, 1440)
 SCHEMES = ("light", "dark")
 
-# Boxes of text and controls, of which none contains another; those hidden from sight left out.
+# Boxes of text and controls, of which none contains another; without what is hidden from sight and
+# the line that floats over the questions on purpose.
 OVERLAPS = """() => {
   const root = document.querySelector("clay-arch-chooser").shadowRoot;
-  const isSeen = (node) => !node.closest(".unseen, option, style") &&
+  const isSeen = (node) => !node.closest(".unseen, .peek, option, style") &&
     !(node.closest("thead") && getComputedStyle(node.closest("thead")).position === "absolute");
   const isLeaf = (node) => node.matches("input, select, button, circle.now, svg text") ||
     [...node.childNodes].some((c) => c.nodeType === 3 && c.textContent.trim());

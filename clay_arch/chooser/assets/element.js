@@ -71,6 +71,7 @@ class Chooser extends HTMLElement {
       announce: (text) => this.announce(text),
     };
     this.frame.style = accent(decision.fit);
+    this.form.peek.replaceChildren(...glimpse(view));
     const sections = this.width
       ? [verdict, reasons, band, limitTable, curves, sideBySide]
       : [verdict, reasons, limitTable, sideBySide];

@@ -85,13 +85,16 @@ function form(report) {
     AXIS[need].options ? needField(need, report) : latencyField(report),
   );
   const meters = [creditsField(report), actionsField(report)];
+  const peek = html("p", { class: "peek", "aria-hidden": "true" });
   const node = html(
     "form",
     { onsubmit: (event) => event.preventDefault(), "aria-label": "Questions" },
     group("Your account", first),
     group("What the workload needs", needs),
     group("What a lead costs", meters),
+    peek,
   );
   const all = [...first, ...needs, ...meters];
-  return { node, show: (answers, source) => all.forEach(({ show }) => show(answers, source)) };
+  const show = (answers, source) => all.forEach((field) => field.show(answers, source));
+  return { node, peek, show };
 }

@@ -65,7 +65,8 @@ const textOf = (content) => (typeof content === "string" ? content : content.tex
 
 /** A command with a button that copies it. */
 function copyable(text, label, announce) {
-  const code = html("code", { tabindex: "0", "aria-label": `${label}, command` }, text);
+  const words = text.split(/ (?=--)/).flatMap((word) => [html("span", {}, word), " "]);
+  const code = html("code", { tabindex: "0", "aria-label": `${label}, command` }, words);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);

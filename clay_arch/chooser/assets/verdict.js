@@ -6,6 +6,12 @@ const LIMITS_SAID = {
   infeasible: "Clay's limits do not allow for it",
 };
 
+/** The answer in a line, for where it would be out of sight. */
+const glimpse = ({ decision, feasibility }) => [
+  named(decision.fit),
+  html("span", {}, `${decision.status}; limits ${WITHIN[feasibility].toLowerCase()}`),
+];
+
 function verdict({ answers, decision, limits, feasibility, links, announce }) {
   const { fit } = decision;
   return html(
@@ -67,7 +73,7 @@ function reasons({ answers, decision, links }) {
       "li",
       { class: reason.decides ? "decides" : null },
       explained(reason.rule, links),
-      html("span", {}, `${capitalised(asked(reason, answers))} asks for ${asks}`),
+      html("span", {}, `${asks}, for ${asked(reason, answers)}`),
       html("span", { class: "because" }, `${capitalised(because)}.`),
     );
   });
