@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from clay_arch.commands.answer import command_of
-from clay_arch.decision.answers import parse_volume
+from clay_arch.decision.answers import LARGEST_VOLUME, Volume, parse_volume
 from clay_arch.decision.compare import compare
 from clay_arch.decision.flips import find_flips
 from clay_arch.decision.recommend import recommend
@@ -107,6 +107,7 @@ def _limits(feasibility: Feasibility) -> list[list[Any]]:
     ]
 
 
+@pytest.mark.slow
 def test_the_page_and_the_engine_never_differ(
     page: Page, explored: Path, base: Recommendation, facts: Facts
 ) -> None:
@@ -158,6 +159,29 @@ def test_the_flips_along_volume_are_those_of_the_engine(
         for answers in asked
     ]
     assert found == expected
+
+
+def _is_carried(matrix: Matrix, facts: Facts, answers: Answers, name: str, leads: int) -> bool:
+    limits = judge(matrix, facts, answers._replace(volume=Volume(leads))).feasibility.limits
+    return next(limit.verdict for limit in limits if limit.id == name) in {"ok", "unknown"}
+
+
+def test_an_allowance_ends_where_its_curve_is_marked(
+    page: Page, explored: Path, matrix: Matrix, facts: Facts
+) -> None:
+    asked = questions(matrix, facts, count=COUNT, seed=SEED)[::10]
+    page.goto(explored.as_uri())
+
+    found = [shown["crossings"] for shown in _ask(page, asked)]
+
+    marked = 0
+    for answers, crossings in zip(asked, found, strict=True):
+        for name, ends in crossings.items():
+            last = ends[0] if ends else LARGEST_VOLUME
+            assert last == 0 or _is_carried(matrix, facts, answers, name, last)
+            assert not ends or not _is_carried(matrix, facts, answers, name, last + 1)
+            marked += len(ends)
+    assert marked > len(asked) / 2
 
 
 def test_an_address_holds_every_answer(

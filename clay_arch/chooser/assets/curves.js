@@ -26,18 +26,19 @@ function meterCurve(id, noun, answers) {
   };
 }
 
-/** The largest volumes a day that an allowance carries, one at most in each stretch. */
+/** The largest volume a day that an allowance carries; none where it carries any. */
 function crossingsOf(id, answers) {
   const found = stretches(atVolume(answers, 1));
-  return found.flatMap(({ start, decision }, index) => {
-    const end = found[index + 1]?.start ?? Infinity;
+  for (const [index, { start, decision }] of found.entries()) {
     const { meter, measure } = limitsOf(atVolume(answers, 1), decision.fit).find(
       (limit) => limit.meter.id === id,
     );
     if (!measure || meter.allowed === null) return [];
     const carried = Number((BigInt(meter.allowed) * BigInt(meter.carries)) / measure);
-    return carried >= start - 1 && carried + 1 < end ? [carried] : [];
-  });
+    const last = found[index + 1] ? found[index + 1].start - 1 : TABLE.largest.volume;
+    if (carried < last) return [Math.max(carried, start - 1)];
+  }
+  return [];
 }
 
 function priceCurve(answers) {
@@ -90,7 +91,7 @@ function plot(curve, answers, width) {
     return { fit: decision.fit, points: points.filter(([, value]) => value > 0) };
   });
   const values = runs.flatMap(({ points }) => points.map(([, value]) => value));
-  if (!values.length) return html("p", { class: "empty" }, "Nothing to draw.");
+  if (!values.length) return null;
   const all = curve.allowance ? [...values, curve.allowance] : values;
   const y = amountScale(Math.min(...all), Math.max(...all), HEIGHT - EDGE.bottom, EDGE.top);
   const now = curve.value(answers, decide(answers).fit);

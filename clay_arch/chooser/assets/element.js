@@ -105,6 +105,7 @@ class Chooser extends HTMLElement {
       unmet: unmet(answers, decision),
       variants,
       flips: volumeFlips(answers).map(({ amount, decision: there }) => [amount, outcome(there)]),
+      crossings: Object.fromEntries(MONTHLY.map((id) => [id, crossingsOf(id, answers)])),
       recommend: command("recommend", answers),
       hash: toHash(answers),
     };

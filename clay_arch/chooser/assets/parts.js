@@ -66,7 +66,7 @@ const textOf = (content) => (typeof content === "string" ? content : content.tex
 /** A command with a button that copies it. */
 function copyable(text, label, announce) {
   const words = text.split(/ (?=--)/).flatMap((word) => [html("span", {}, word), " "]);
-  const code = html("code", { tabindex: "0", "aria-label": `${label}, command` }, words);
+  const code = html("code", {}, words);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
