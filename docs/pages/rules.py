@@ -1,0 +1,44 @@
+"""Every rule, requirement and limit that a reason can name, each with an anchor of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clay_arch.report import explanation
+from clay_arch.report.limit_meanings import LIMITS
+from pages.markdown import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from clay_arch.decision.facts import Facts
+    from clay_arch.decision.matrix import Matrix
+
+__all__ = ["rules_page"]
+
+
+def rules_page(matrix: Matrix, facts: Facts) -> str:
+    """What `clay-arch explain` says of each."""
+
+    def section(title: str, names: Iterable[str]) -> str:
+        return "\n".join([f"## {title}\n", *(entry(name) for name in names)])
+
+    def entry(name: str) -> str:
+        known = explanation.explain(name, matrix=matrix, facts=facts, troubles=())
+        fields = ([label, text] for label, text in known.fields)
+        return (
+            f"### {known.id}: {known.title} {{ #{known.id} }}\n\n{table(['', known.kind], fields)}"
+        )
+
+    return "\n".join(
+        [
+            "# Rules\n",
+            "A report names these ids; `clay-arch explain ID` prints any of them.\n",
+            *(
+                section(factor.title, (rule.id for rule in factor.rules))
+                for factor in matrix.factors
+            ),
+            section("Requirements", (need.id for need in matrix.requirements)),
+            section("Limits", LIMITS),
+        ]
+    )
