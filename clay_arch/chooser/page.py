@@ -30,22 +30,25 @@ SCRIPTS = (
     "verdict",
     "scale",
     "band",
+    "plot",
     "curves",
     "limit_table",
     "side_by_side",
     "element",
 )
+STYLES = ("frame", "questions", "answer", "pictures", "tables", "print")
 
 
 def element_script(table: Mapping[str, Any]) -> str:
     """`<clay-arch-chooser>` with its table and style: one script for a page."""
     parts = [_bare(_asset(f"{name}.js")) for name in SCRIPTS]
+    style = "\n".join(_bare(_asset(f"{name}.css")) for name in STYLES)
     return "\n".join(
         [
             "(() => {",
             '"use strict";',
             f"const TABLE = {_literal(table)};",
-            f"const STYLE = {_literal(_bare(_asset('chooser.css')))};",
+            f"const STYLE = {_literal(style)};",
             *parts,
             "})();\n",
         ]

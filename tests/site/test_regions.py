@@ -12,6 +12,7 @@ import pytest
 from clay_arch import __version__
 from clay_arch.chooser.colours import variants_css
 from clay_arch.chooser.meters import compile_meter
+from clay_arch.chooser.page import ASSETS
 from clay_arch.chooser.regions import compile_regions
 from clay_arch.chooser.table import compile_table
 from clay_arch.decision.audit import all_cells, count_cells
@@ -127,6 +128,14 @@ def test_another_matrix_makes_another_page(matrix: Matrix, facts: Facts) -> None
         "month": [0, 60_000, 300_000],
         "year": [0, 730_000, 3_650_000],
     }
+
+
+def test_no_rule_requirement_or_variant_is_named_in_the_scripts(matrix: Matrix) -> None:
+    rules = [rule.id for factor in matrix.factors for rule in factor.rules]
+    names = [*rules, *(need.id for need in matrix.requirements), *matrix.ranks]
+    scripts = "".join(path.read_text(encoding="utf-8") for path in ASSETS.glob("*.js"))
+
+    assert [name for name in names if re.search(rf"\b{name}\b", scripts)] == []
 
 
 def test_every_figure_of_the_page_has_a_source_a_grade_and_a_date(

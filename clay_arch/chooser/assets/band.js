@@ -109,14 +109,20 @@ function otherChanges(answers) {
   const pieces = TABLE.pieces.map(({ id, title }) => {
     const has = answers.infra.includes(id);
     const others = answers.infra.filter((piece) => piece !== id);
-    return [`${has ? "Without" : "With"} ${title}`, { infra: has ? others : [...others, id].sort() }];
+    return [
+      `${has ? "Without" : "With"} ${title}`,
+      { infra: has ? others : [...others, id].sort() },
+    ];
   });
   const plans = TABLE.plans
     .filter((plan) => !plan.legacy && plan.id !== answers.plan)
     .map((plan) => [`On the ${plan.title} plan`, { plan: plan.id }]);
   const needs = NEEDS.filter((need) => AXIS[need].options).flatMap((need) =>
     AXIS[need].options
-      .map((value, index) => [`With ${TABLE.rules[AXIS[need].rules[index]].noun}`, { [need]: value }])
+      .map((value, index) => [
+        `With ${TABLE.rules[AXIS[need].rules[index]].noun}`,
+        { [need]: value },
+      ])
       .filter(([, changed]) => changed[need] !== answers[need]),
   );
   return [...pieces, ...plans, ...needs];

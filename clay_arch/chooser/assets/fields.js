@@ -79,7 +79,12 @@ function actionsField(report) {
 /** All questions; `report` is told what changed, whether for good, and by which control. */
 function form(report) {
   const group = (title, fields) =>
-    html("fieldset", {}, html("legend", {}, title), fields.map(({ node }) => node));
+    html(
+      "fieldset",
+      {},
+      html("legend", {}, title),
+      fields.map(({ node }) => node),
+    );
   const first = [volumeField(report), planField(report), infraField(report)];
   const needs = NEEDS.map((need) =>
     AXIS[need].options ? needField(need, report) : latencyField(report),

@@ -2,7 +2,12 @@
 
 const TOP = 6; // the slider's decades a day
 const NOTCHES = 240;
-const UNITS = [["seconds", 1], ["minutes", 60], ["hours", 3600], ["days", 86400]];
+const UNITS = [
+  ["seconds", 1],
+  ["minutes", 60],
+  ["hours", 3600],
+  ["days", 86400],
+];
 const NOT_ASKED = "Not asked for";
 
 let fields = 0;
@@ -26,7 +31,11 @@ function field(label, control, hint, extra = []) {
 const option = (value, text) => html("option", { value }, text);
 
 function select(options, attributes) {
-  return html("select", attributes, options.map(([value, text]) => option(value, text)));
+  return html(
+    "select",
+    attributes,
+    options.map(([value, text]) => option(value, text)),
+  );
 }
 
 const rangeOf = (period) => TOP + Math.log10(TABLE.days[period]);
@@ -75,7 +84,11 @@ function volumeField(report) {
 function planField(report) {
   const group = (label, legacy) => {
     const plans = TABLE.plans.filter((plan) => plan.legacy === legacy);
-    return html("optgroup", { label }, plans.map((plan) => option(plan.id, plan.title)));
+    return html(
+      "optgroup",
+      { label },
+      plans.map((plan) => option(plan.id, plan.title)),
+    );
   };
   const control = html("select", {}, group("Today's plans", false), group("Legacy plans", true));
   control.addEventListener("change", () => report({ plan: control.value }, true));
@@ -93,7 +106,12 @@ function infraField(report) {
     box.addEventListener("change", () => report({ infra: checked().sort() }, true));
   }
   const legend = html("legend", {}, TABLE.prompts.infra);
-  const node = html("fieldset", { class: "field" }, legend, boxes.map((box) => box.node));
+  const node = html(
+    "fieldset",
+    { class: "field" },
+    legend,
+    boxes.map((box) => box.node),
+  );
   const show = ({ infra }) => boxes.forEach(({ box }) => (box.checked = infra.includes(box.value)));
   return { node, show };
 }

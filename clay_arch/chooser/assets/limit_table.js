@@ -52,7 +52,8 @@ function limitTable({ answers, limits, links }) {
     html(
       "p",
       { class: "note" },
-      "Days are counted from the first of the month for credits and actions, from the first lead for the rest.",
+      "Days are counted from the first of the month for credits and actions, from the first " +
+        "lead for the rest.",
     ),
     sources([...limits.map(({ meter }) => meter.facts[0]), ...plan.facts]),
   );

@@ -42,7 +42,11 @@ function table({ caption, columns, rows, kind }) {
     html(
       "thead",
       { role: "rowgroup" },
-      html("tr", { role: "row" }, columns.map((column) => cell("th", "columnheader", column))),
+      html(
+        "tr",
+        { role: "row" },
+        columns.map((column) => cell("th", "columnheader", column)),
+      ),
     ),
     html(
       "tbody",

@@ -19,7 +19,13 @@ function amountScale(least, most, bottom, top) {
 
 /** Powers of ten as they stand on an axis: 1, 1k, 1M. */
 function power(exponent) {
-  const units = [["", 0], ["k", 3], ["M", 6], ["G", 9], ["T", 12]];
+  const units = [
+    ["", 0],
+    ["k", 3],
+    ["M", 6],
+    ["G", 9],
+    ["T", 12],
+  ];
   const [unit, size] = units.findLast(([, digits]) => digits <= Math.max(0, exponent));
   return `${Number(`1e${exponent - size}`)}${unit}`;
 }

@@ -38,7 +38,10 @@ function sideBySide({ answers, decision }) {
     heading("Side by side"),
     table({
       caption: `For ${volumePhrase(answers)} on the ${plan.title} plan`,
-      columns: [html("span", { class: "unseen" }, "Compared"), ...TABLE.variants.map((_, variant) => named(variant))],
+      columns: [
+        html("span", { class: "unseen" }, "Compared"),
+        ...TABLE.variants.map((_, variant) => named(variant)),
+      ],
       rows: [
         ...["Fit", "You lack", "Leads go in"].map(row),
         ...TABLE.rows,

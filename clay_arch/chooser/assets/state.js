@@ -64,7 +64,9 @@ function written(answers) {
 }
 
 const toHash = (answers) =>
-  `#${written(answers).map(([key, text]) => `${key}=${text}`).join("&")}`;
+  `#${written(answers)
+    .map(([key, text]) => `${key}=${text}`)
+    .join("&")}`;
 
 function decoded(text) {
   try {

@@ -34,7 +34,12 @@ function verdict({ answers, decision, limits, feasibility, links, announce }) {
 
 function blockers(decision, links) {
   const items = decision.lacks[decision.fit].rules.map((rule) =>
-    html("li", {}, explained(rule, links), ` ${TABLE.needs[rule].need}: ${TABLE.needs[rule].because}`),
+    html(
+      "li",
+      {},
+      explained(rule, links),
+      ` ${TABLE.needs[rule].need}: ${TABLE.needs[rule].because}`,
+    ),
   );
   return html("div", {}, html("h3", {}, "What blocks it"), html("ul", { class: "plain" }, items));
 }
@@ -77,7 +82,9 @@ function reasons({ answers, decision, links }) {
       html("span", { class: "because" }, `${capitalised(because)}.`),
     );
   });
-  const open = NEEDS.filter((need) => answers[need] === null).map((need) => uncapitalised(AXIS[need].title));
+  const open = NEEDS.filter((need) => answers[need] === null).map((need) =>
+    uncapitalised(AXIS[need].title),
+  );
   return html(
     "section",
     {},

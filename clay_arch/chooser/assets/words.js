@@ -1,6 +1,11 @@
 // How numbers, money, spans of time and lists are written: as the reports write them.
 
-const SPANS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const SPANS = [
+  ["day", 86400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
 
 const FORMAT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 4 });
 
@@ -9,7 +14,9 @@ const number = (value) => FORMAT.format(value);
 /** A whole number of parts, such as hundredths, as a number with its fraction. */
 function fraction(count, parts) {
   const digits = String(parts).length - 1;
-  const rest = String(count % parts).padStart(digits, "0").replace(/0+$/, "");
+  const rest = String(count % parts)
+    .padStart(digits, "0")
+    .replace(/0+$/, "");
   return number(count / parts) + (rest && `.${rest}`);
 }
 
