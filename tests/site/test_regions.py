@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from clay_arch.decision.facts import Facts
     from clay_arch.decision.matrix import Matrix
 
+DOCS = Path(__file__).parents[2] / "docs"
 READABLE = 4.5
 
 
@@ -149,6 +151,20 @@ def test_every_figure_of_the_page_has_a_source_a_grade_and_a_date(
         assert table["sources"][source]
         assert table["grades"][grade]
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", read_on)
+
+
+def test_all_that_the_page_of_the_site_links_to_is_there(matrix: Matrix, facts: Facts) -> None:
+    table = _table(matrix, facts)
+    ids = {
+        "rules": {*table["rules"], *table["needs"], *(meter["id"] for meter in table["meters"])},
+        "facts": {meter["facts"][0] for meter in table["meters"]},
+    }
+    page = (DOCS / "chooser.md").read_text(encoding="utf-8")
+
+    for name, linked in ids.items():
+        assert f'{name}="../reference/{name}/#"' in page
+        target = (DOCS / "reference" / f"{name}.md").read_text(encoding="utf-8")
+        assert [each for each in sorted(linked) if f"{{ #{each} }}" not in target] == []
 
 
 @dataclass(frozen=True, slots=True)
