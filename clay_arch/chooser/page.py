@@ -30,6 +30,7 @@ SCRIPTS = (
     "verdict",
     "scale",
     "band",
+    "changes",
     "plot",
     "curves",
     "limit_table",

@@ -14,6 +14,7 @@ from clay_arch.decision.evaluate import decide
 from clay_arch.decision.matrix import Interval
 from clay_arch.decision.rejected import rejections
 from clay_arch.questions import QUESTIONS, flag_of
+from clay_arch.report.conditions import option_condition
 from clay_arch.report.limits import limit_clauses
 from clay_arch.report.phrases import asked, change_phrase, runnable
 from clay_arch.report.words import duration, listed, number
@@ -31,11 +32,15 @@ _DAY, _NEEDED = 987_654, 123_457
 _TRANSPORTS = ("webhook", "csv")
 
 
-def rule_words(matrix: Matrix, rule: Rule) -> dict[str, Any]:
-    """A rule in words; a number has no noun, for the noun holds the number."""
-    noun = None if isinstance(rule.when, Interval) else asked(rule.factor, rule.when)
-    title = matrix.variant(rule.simplest).title
-    return {"asks": title, "because": rule.because, "noun": noun}
+def rule_words(matrix: Matrix, rule: Rule) -> dict[str, str]:
+    """A rule in words. What a number asks for holds the number, so only an option has its noun,
+    and the condition under which it would change the answer.
+    """
+    words = {"asks": matrix.variant(rule.simplest).title, "because": rule.because}
+    if isinstance(rule.when, Interval):
+        return words
+    condition = option_condition(matrix, rule.factor, rule.when)
+    return {**words, "noun": asked(rule.factor, rule.when), "condition": condition}
 
 
 def running(matrix: Matrix, variant: Variant) -> dict[str, str]:

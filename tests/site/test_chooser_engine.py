@@ -15,6 +15,7 @@ from clay_arch.decision.recommend import recommend
 from clay_arch.decision.rejected import rejections
 from clay_arch.decision.verdict import judge
 from clay_arch.report.cost import cost_rows
+from clay_arch.report.flips import flip_sentence
 from clay_arch.report.limits import binding_sentence
 from clay_arch.report.phrases import unmet_phrase
 from clay_arch.report.rejections import rejection_sentence
@@ -159,6 +160,26 @@ def test_the_flips_along_volume_are_those_of_the_engine(
         for answers in asked
     ]
     assert found == expected
+
+
+def test_what_would_change_the_answer_is_said_as_the_report_says_it(
+    page: Page, explored: Path, matrix: Matrix, facts: Facts
+) -> None:
+    """All but the end of the report's sentence, which says what becomes of the limits."""
+    asked = questions(matrix, facts, count=COUNT, seed=SEED)[::40]
+    page.goto(explored.as_uri())
+
+    found = [shown["changes"] for shown in _ask(page, asked)]
+
+    told = 0
+    for answers, said in zip(asked, found, strict=True):
+        full = recommend(matrix, facts, answers)
+        for flip in full.flips:
+            if flip.aspect == "decision" and flip.input not in {"own_keys", "max_latency"}:
+                sentence = flip_sentence(full, flip)
+                assert any(sentence.startswith(each.removesuffix(".")) for each in said), sentence
+                told += 1
+    assert told > len(asked)
 
 
 def _is_carried(matrix: Matrix, facts: Facts, answers: Answers, name: str, leads: int) -> bool:

@@ -1,4 +1,4 @@
-// The recommendation along volume, and what would change it.
+// The recommendation along volume, drawn.
 
 const NARROW = 70; // pixels: a title needs them
 
@@ -28,7 +28,6 @@ function band({ answers, width }) {
       marker(scale.at(here), `you are here: ${aDay(answers)}`, width),
     ),
     isBlocked ? html("p", { class: "note" }, "Outlined: blocked by what you lack.") : null,
-    changes(answers),
   );
 }
 
@@ -74,56 +73,4 @@ function bandLabel(answers, found) {
     return `${titleOf(decision.fit)} from ${number(from)}${blocked}`;
   });
   return `Leads a day: ${listed(said)}. You are at ${aDay(answers)}.`;
-}
-
-/** The nearest value of each input that changes the answer, where there is one. */
-function changes(answers) {
-  const here = decide(answers);
-  const items = [
-    ...volumeFlips(answers).map(({ amount, decision }) => {
-      const difference = Math.abs(amount - answers.amount);
-      const word = amount > answers.amount ? "more" : "fewer";
-      const how = `${number(difference)} ${word} a ${answers.period} (${number(amount)})`;
-      return `${how} and ${consequence(here, decision)}.`;
-    }),
-    ...otherChanges(answers)
-      .map(([condition, changed]) => [condition, decide({ ...answers, ...changed })])
-      .filter(([, there]) => outcome(there) !== outcome(here))
-      .map(([condition, there]) => `${condition}, ${consequence(here, there)}.`),
-  ];
-  return html(
-    "div",
-    {},
-    html("h3", {}, "What would change the answer"),
-    html(
-      "ul",
-      { class: "changes" },
-      items.map((item) => html("li", {}, item)),
-      items.length ? null : html("li", {}, "No single answer would."),
-    ),
-  );
-}
-
-/** One other answer at a time: each piece toggled, each of today's plans, each need. */
-function otherChanges(answers) {
-  const pieces = TABLE.pieces.map(({ id, title }) => {
-    const has = answers.infra.includes(id);
-    const others = answers.infra.filter((piece) => piece !== id);
-    return [
-      `${has ? "Without" : "With"} ${title}`,
-      { infra: has ? others : [...others, id].sort() },
-    ];
-  });
-  const plans = TABLE.plans
-    .filter((plan) => !plan.legacy && plan.id !== answers.plan)
-    .map((plan) => [`On the ${plan.title} plan`, { plan: plan.id }]);
-  const needs = NEEDS.filter((need) => AXIS[need].options).flatMap((need) =>
-    AXIS[need].options
-      .map((value, index) => [
-        `With ${TABLE.rules[AXIS[need].rules[index]].noun}`,
-        { [need]: value },
-      ])
-      .filter(([, changed]) => changed[need] !== answers[need]),
-  );
-  return [...pieces, ...plans, ...needs];
 }

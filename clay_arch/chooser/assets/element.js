@@ -73,8 +73,8 @@ class Chooser extends HTMLElement {
     this.frame.style = accent(decision.fit);
     this.form.peek.replaceChildren(...glimpse(view));
     const sections = this.width
-      ? [verdict, reasons, band, limitTable, curves, sideBySide]
-      : [verdict, reasons, limitTable, sideBySide];
+      ? [verdict, reasons, band, changes, limitTable, curves, sideBySide]
+      : [verdict, reasons, changes, limitTable, sideBySide];
     this.answer.replaceChildren(...sections.map((section) => section(view)));
   }
 
@@ -105,6 +105,7 @@ class Chooser extends HTMLElement {
       unmet: unmet(answers, decision),
       variants,
       flips: volumeFlips(answers).map(({ amount, decision: there }) => [amount, outcome(there)]),
+      changes: changeSentences(answers),
       crossings: Object.fromEntries(MONTHLY.map((id) => [id, crossingsOf(id, answers)])),
       recommend: command("recommend", answers),
       hash: toHash(answers),

@@ -85,17 +85,3 @@ function pricePerLead({ price, monthly, served, carried, perLead }) {
   }
   return `${money(perLead)}, over ${counted(monthly, "lead")} a month`;
 }
-
-/** What the answer is at another value of one input. */
-function consequence(here, there) {
-  const today = `what you can run today is ${running(there.today, there.todayTransport)}`;
-  const title = titleOf(there.fit);
-  const { said } = there.lacks[there.fit];
-  if (there.fit !== here.fit) return `it is ${title}${said ? `, for which you lack ${said}` : ""}`;
-  if (there.status === "ready" && here.status !== "ready") return `${title} can run`;
-  if (there.status !== here.status) return `${title} is blocked: ${today}`;
-  if (there.transport !== here.transport && here.status === "ready") {
-    return `leads go in by ${there.transport === "csv" ? "CSV" : "webhook"} instead`;
-  }
-  return today;
-}
