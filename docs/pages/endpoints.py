@@ -55,9 +55,9 @@ def _request(operation: dict[str, Any], document: dict[str, Any]) -> Iterator[st
         required = schema.get("required", [])
         if fields := schema.get("properties", {}):
             yield table(
-                ["field", "", "what it is"],
+                ["field", "needed", "what it is"],
                 (
-                    [f"`{name}`", "required" if name in required else "", _said(field)]
+                    [f"`{name}`", "yes" if name in required else "no", _said(field)]
                     for name, field in fields.items()
                 ),
             )

@@ -25,10 +25,8 @@ def rules_page(matrix: Matrix, facts: Facts) -> str:
 
     def entry(name: str) -> str:
         known = explanation.explain(name, matrix=matrix, facts=facts, troubles=())
-        fields = ([label, text] for label, text in known.fields)
-        return (
-            f"### {known.id}: {known.title} {{ #{known.id} }}\n\n{table(['', known.kind], fields)}"
-        )
+        listed = table([known.kind, known.id], known.fields)
+        return f"### {known.id}: {known.title} {{ #{known.id} }}\n\n{listed}"
 
     return "\n".join(
         [

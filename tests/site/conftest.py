@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.process import Command
+from tests.site.built import Site, copied, run_script, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,3 +78,21 @@ def _explored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ended = Command(folder)("explore", "--no-browser", "--output", "chooser.html")
     assert (ended.code, ended.err) == (0, "wrote chooser.html\n")
     return folder / "chooser.html"
+
+
+@pytest.fixture(scope="session", name="site")
+def _site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The documentation, built once and served until the last test has seen it."""
+    folder = copied(tmp_path_factory.mktemp("site"))
+    begun = _used_by_children()
+    ended = run_script(folder, "build.py")
+    seconds = _used_by_children() - begun
+    assert ended.code == 0, ended.out + ended.err
+    with served(folder / "site") as base:
+        yield Site(folder / "site", base, ended, seconds)
+
+
+def _used_by_children() -> float:
+    """Processor time, which the other tests at work on this machine do not lengthen."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
