@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pages.markdown import table
+from pages.markdown import named, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def _request(operation: dict[str, Any], document: dict[str, Any]) -> Iterator[st
             yield table(
                 ["field", "needed", "what it is"],
                 (
-                    [f"`{name}`", "yes" if name in required else "no", _said(field)]
+                    [named(name), "yes" if name in required else "no", _said(field)]
                     for name, field in fields.items()
                 ),
             )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from clay_arch.decision.facts import GRADES
-from pages.markdown import table
+from pages.markdown import named, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,10 +55,10 @@ def facts_page(facts: Facts) -> str:
 def _list(facts: Iterable[Fact]) -> str:
     rows = (
         [
-            f"{fact.title}<small>`{fact.id}`{{ #{fact.id} }}</small>",
-            shown(fact) + (f"<small>{fact.note}</small>" if fact.note else ""),
+            f"{fact.title}<small>{named(fact.id, anchor=fact.id)}</small>",
+            shown(fact) + (f"<small>{_escaped(fact.note)}</small>" if fact.note else ""),
             f"[{fact.source}](#source-{fact.source.lower()}), {fact.grade}"
-            f"<small>{fact.read_on}</small>",
+            f"<small><time>{fact.read_on}</time></small>",
         ]
         for fact in facts
     )
@@ -72,15 +73,21 @@ def shown(fact: Fact) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return ", ".join(value)
-    text = f"{value:,}" if isinstance(value, int) else str(value)
-    return f"{text} {fact.unit}" if fact.unit else text
+        return ", ".join(plan.replace("-", " ").title() for plan in value)
+    text = f"{value:,}" if isinstance(value, int) else _escaped(str(value))
+    unit = fact.unit.replace("retries", "retry") if fact.unit and value == 1 else fact.unit
+    return f"{text} {unit}" if unit else text
 
 
 def attributed(facts: Facts, fact: Fact) -> str:
     """Where a fact comes from, as a note below the page says it."""
-    note = f" ({fact.note})" if fact.note else ""
+    note = f" ({_escaped(fact.note)})" if fact.note else ""
     return (
         f"{fact.title}: {shown(fact)}{note}. {facts.sources[fact.source]}, "
         f"read {fact.read_on}, grade {fact.grade}."
     )
+
+
+def _escaped(text: str) -> str:
+    """A value such as `<uuid4>` is text, and no element of the page; a URL may break."""
+    return escape(text, quote=False).replace("/", "/<wbr>" if "://" in text else "/")

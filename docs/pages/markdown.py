@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["NOTE", "row", "table"]
+__all__ = ["NOTE", "named", "row", "table"]
 
 NOTE = "<!-- Made from the code by `make docs`. -->\n\n"
 
@@ -21,3 +22,9 @@ def table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def row(*cells: str) -> str:
     """One line of a table."""
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+
+
+def named(name: str, *, anchor: str = "") -> str:
+    """A name as code, which may break after its `_`, `-` and `.`, and nowhere else."""
+    place = f' id="{anchor}"' if anchor else ""
+    return f"<code{place}>{re.sub(r'(?<=[_.-])(?=.)', '<wbr>', name)}</code>"

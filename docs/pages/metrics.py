@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pages.markdown import table
+from pages.markdown import named, table
 
 __all__ = ["metrics_page"]
 
@@ -22,17 +22,15 @@ base = Metrics()
 own = [m.name for m in base.registry.collect()]
 queue = QueueMetrics(base, None)
 IntakeMetrics(base.registry)
-labels = {c._name: c._labelnames for c in base.registry._collector_to_names if hasattr(c, "_name")}
 print(json.dumps([
-    [m.name, m.type, m.documentation, m.name in own, list(labels.get(m.name, ()))]
+    [m.name, m.type, m.documentation, m.name in own]
     for m in base.registry.collect()
 ]))
 """
-ENDINGS = {"counter": "_total", "histogram": "_bucket, _sum, _count"}
 
 
 def metrics_page() -> str:
-    """Name, kind, labels and meaning of each."""
+    """Name, kind and meaning of each."""
     ended = subprocess.run(
         [sys.executable, "-c", ASK],
         env={**os.environ, "PYTHONPATH": str(SOURCE)},
@@ -57,14 +55,10 @@ def metrics_page() -> str:
 
 
 def _rows(entries: list[list[object]]) -> str:
-    return table(
-        ["name", "kind", "counts"],
-        (
-            [
-                f"`{name}{ENDINGS.get(str(kind), '')}`" if kind == "counter" else f"`{name}`",
-                str(kind),
-                str(said),
-            ]
-            for name, kind, said, *_ in entries
-        ),
-    )
+    rows = ([_exposed(str(name), kind), str(kind), str(said)] for name, kind, said, _ in entries)
+    return table(["name", "kind", "counts"], rows)
+
+
+def _exposed(name: str, kind: object) -> str:
+    """As Prometheus shows it: a counter has an ending of its own."""
+    return named(f"{name}_total" if kind == "counter" else name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from pages.markdown import table
+from pages.markdown import named, table
 
 __all__ = ["settings_page"]
 
@@ -46,15 +46,10 @@ def _rows(settings: list[Setting]) -> str:
     return table(
         ["variable, default", "purpose"],
         (
-            [_name(s.name) + (f"<small>{_default(s)}</small>" if s.default else ""), s.purpose]
+            [named(s.name) + (f"<small>{_default(s)}</small>" if s.default else ""), s.purpose]
             for s in settings
         ),
     )
-
-
-def _name(name: str) -> str:
-    """A long name may break after an underscore, and nowhere else."""
-    return f"<code>{name.replace('_', '_<wbr>')}</code>"
 
 
 def _default(setting: Setting) -> str:

@@ -31,8 +31,9 @@ def troubles_page(facts: Facts) -> str:
             f"* Remedy: {trouble.remedy}",
             f"* Command: `{trouble.command}`",
             f"* Id: `{trouble.id}`",
+            '\n<div class="sources" markdown>\n',
             *_sources(facts, trouble.facts),
-            "",
+            "\n</div>\n",
         ]
     return "\n".join(parts)
 
@@ -46,11 +47,12 @@ def pitfalls_page(facts: Facts) -> str:
             f"## {number}. {pitfall['title']} {{ #{pitfall['id']} }}\n",
             f"{pitfall['happens']}\n",
             f"**Instead:** {pitfall['instead']}\n",
+            '<div class="sources" markdown>\n',
             *_sources(facts, pitfall["facts"]),
-            "",
+            "\n</div>\n",
         ]
     return "\n".join(parts)
 
 
 def _sources(facts: Facts, ids: tuple[str, ...]) -> list[str]:
-    return [f"* Fact [`{i}`](FACTS#{i}): {attributed(facts, facts.by_id[i])}" for i in ids]
+    return [f"* [`{i}`](FACTS#{i}) {attributed(facts, facts.by_id[i])}" for i in ids]
