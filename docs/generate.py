@@ -70,7 +70,7 @@ def _pages(own_facts: Path | None) -> Iterator[tuple[str, str]]:
     yield "reference/endpoints.md", endpoints.endpoints_page()
     yield "reference/exit-codes.md", commands.exit_code_page()
     yield "reference/facts.md", facts.facts_page(known)
-    yield "reference/matrix.md", render_matrix_markdown(matrix).replace("|  |", "| factor |", 1)
+    yield "reference/matrix.md", rules.linked(render_matrix_markdown(matrix))
     yield "reference/metrics.md", metrics.metrics_page()
     yield "reference/rules.md", rules.rules_page(matrix, known)
     yield "reference/schemas.md", schemas.schemas_page()

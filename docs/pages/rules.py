@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from clay_arch.report import explanation
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from clay_arch.decision.facts import Facts
     from clay_arch.decision.matrix import Matrix
 
-__all__ = ["rules_page"]
+__all__ = ["linked", "rules_page"]
+
+RULE = re.compile(r"(?m)^\| ([A-Z]+-\d+) \|")
 
 
 def rules_page(matrix: Matrix, facts: Facts) -> str:
@@ -40,3 +43,9 @@ def rules_page(matrix: Matrix, facts: Facts) -> str:
             section("Limits", LIMITS),
         ]
     )
+
+
+def linked(matrix_table: str) -> str:
+    """The matrix as `matrix show` writes it, its first column named, its rules linked."""
+    named = matrix_table.replace("|  |", "| factor |", 1)
+    return RULE.sub(r"| [\1](rules.md#\1) |", named)

@@ -83,6 +83,8 @@ class Shell:
             "PATH": f"{_python(tools)}{os.pathsep}{Path(sys.executable).parent}"
             f"{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(ROOT),
+            **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "Ada"),
+            **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "ada@acme-corp.com"),
             # A project's `make setup` finds here what it would otherwise fetch.
             "PIP_NO_INDEX": "1",
             "PIP_NO_BUILD_ISOLATION": "0",  # pip reads: build isolation, 0
