@@ -13,14 +13,6 @@ BENCHMARKS = (
     *("commands", "migrate", "csv_check", "pace"),
     *("callbacks", "deliveries", "queue_figures"),
 )
-    "commands",
-    "migrate",
-    "csv_check",
-    "pace",
-    "callbacks",
-    "deliveries",
-    "queue_figures",
-)
 
 
 def main() -> None:
