@@ -1,13 +1,11 @@
 """A project that has begun to send, and then becomes another variant: its data stays where it is.
 
-Its owner has edited nothing, so becoming another variant means that the files of the one give way
-to those of the other; `.env`, the ledger and whatever else the template does not bring stay.
+`.env`, the ledger and the files of leads are none of git's; whatever becomes of them is seen.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from clay_arch.scaffold import Project, scaffold
+from tests.migration.projects import git
+from tests.process import Command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,23 +49,26 @@ class Living:
 
     folder: Path
     webhook: str
-    variant: str = ""
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def become(self, variant: str) -> None:
-        """Take the files of this variant instead of those of the present one."""
-        bare = self.folder.with_name(f"{variant}-{time.monotonic_ns()}")
-        scaffold(Project(variant=variant, name="acme-leads", transport="webhook"), bare)
-        if self.variant:
-            for path in _files(bare.with_name(self.variant)):
-                (self.folder / path).unlink()
-        shutil.copytree(bare, self.folder, dirs_exist_ok=True)
-        self.variant = bare.name
-        if not (self.folder / ".env").exists():
-            settings = {"CLAY_WEBHOOK_URL": self.webhook, **SETTINGS}
-            lines = [f"{name}={value}\n" for name, value in settings.items()]
-            (self.folder / ".env").write_text("".join(lines))
-            (self.folder / ".env").chmod(0o600)
+        """Be made as this variant, or migrate to it, as its owner would."""
+        if self.folder.exists():
+            migrated = Command(self.folder)("migrate", variant)
+            assert migrated.code == 0, migrated.err
+        else:
+            scaffold(Project(variant=variant, name="acme-leads", transport="webhook"), self.folder)
+            git(self.folder, "init", "--quiet")
+            (self.folder / ".git/info/exclude").write_text("/leads.csv\n/log\n")
+            self._fill_in()
+        git(self.folder, "add", "--all")
+        git(self.folder, "commit", "--quiet", "--message", f"Now {variant}")
+
+    def _fill_in(self) -> None:
+        settings = {"CLAY_WEBHOOK_URL": self.webhook, **SETTINGS}
+        lines = [f"{name}={value}\n" for name, value in settings.items()]
+        (self.folder / ".env").write_text("".join(lines))
+        (self.folder / ".env").chmod(0o600)
 
     def write_leads(self, count: int) -> None:
         rows = [f"ada{n}@acme-{n}.com,Ada,Byron{n}\n" for n in range(count)]
@@ -125,7 +128,3 @@ def until(is_so: Callable[[], object], what: str, *, seconds: float = PATIENCE_S
     while not is_so():
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
         time.sleep(0.02)
-
-
-def _files(folder: Path) -> list[Path]:
-    return [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
