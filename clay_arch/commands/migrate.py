@@ -102,7 +102,10 @@ def _known(variant: str) -> str:
 
 
 def _check_version(start: Start, variant: str) -> None:
+    from clay_arch.history import refuse_newer
+
     version = start.recorded.version
+    refuse_newer(version)
     if version != __version__:
         raise InputError(
             f"the project was made by clay-arch {version}, and this is {__version__};"

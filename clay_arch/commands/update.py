@@ -54,11 +54,12 @@ def update(
       clay-arch update --dry-run
       clay-arch update --variant queue --volume 20k --infra https,redis
     """
+    from clay_arch.history import refuse_newer
     from clay_arch.scaffold import template_of
 
     _check_flags(variant, params, check=check)
     recorded = _read_recorded(project)
-    _refuse_newer(recorded.version)
+    refuse_newer(recorded.version)
     if check:
         return _say_whether_it_exists(recorded, form)
     end = variant or recorded.variant
@@ -118,16 +119,6 @@ def _read_recorded(project: Path) -> Recorded:
             " `clay-arch new` with --project, or restore the file from git"
         ) from error
     return parse_recorded(ANSWERS_FILE, content)
-
-
-def _refuse_newer(version: str) -> None:
-    from clay_arch.history import command_with, is_newer
-
-    if is_newer(version):
-        raise InputError(
-            f"the project was made by clay-arch {version}, which is newer than this {__version__};"
-            f" {command_with(version)}"
-        )
 
 
 def _say_whether_it_exists(recorded: Recorded, form: str) -> int:
