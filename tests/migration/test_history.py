@@ -165,3 +165,16 @@ def test_a_newer_version_is_refused_as_versions_go(version: str) -> None:
 @pytest.mark.parametrize("version", [__version__, "0.0.1", f"{__version__}rc1", "no version"])
 def test_a_version_that_is_not_newer_is_not(version: str) -> None:
     refuse_newer(version)
+
+
+def test_a_python_without_lzma_is_told_so(first: Release) -> None:
+    code = (
+        "import sys; sys.modules['lzma'] = None\n"  # as where it was not built
+        "from clay_arch.history import *\n"
+        "try: [*read_archive(archive_of('98.0.0'))]\n"
+        "except Exception as error: print(type(error).__name__, error)"
+    )
+
+    ended = first.python("-c", code, cwd=first.folder)
+
+    assert ended.out.startswith("ClayArchError this Python was built without lzma"), ended.err

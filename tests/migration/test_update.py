@@ -306,7 +306,10 @@ def test_what_is_not_committed_is_refused(second: Release, living: Callable[[str
     [
         (("--check", "--variant", "queue"), "--check asks about the version only"),
         (("--volume", "20k"), "answers change nothing in an update"),
-        (("--variant", "quue"), "--variant: 'quue' is not one of direct, standard, queue; did you mean"),
+        (
+            ("--variant", "quue"),
+            "--variant: 'quue' is not one of direct, standard, queue; did you mean",
+        ),
     ],
 )
 def test_flags_that_do_not_go_together_are_refused(
