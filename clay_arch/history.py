@@ -9,7 +9,7 @@ compressor spans all three.
 from __future__ import annotations
 
 import tarfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 __all__ = [
     "HISTORY",
     "archive_of",
-    "command_with",
-    "is_newer",
     "read_archive",
     "recorded_versions",
+    "refuse_newer",
     "template_tree",
 ]
 
@@ -48,7 +47,7 @@ def template_tree(version: str, variant: str, *, history: Path = HISTORY) -> Ite
     if version not in recorded_versions(history):
         raise InputError(
             f"clay-arch {__version__} keeps no templates of {shown(version)}, which the project"
-            f" was made from; it keeps {_kept(history)}; {command_with(version)}"
+            f" was made from; it keeps {_kept(history)}; {_command_with(version)}"
         )
     with TemporaryDirectory(prefix="clay-arch-") as folder:
         yield _unpack(archive_of(version, history), variant, Path(folder))
@@ -67,19 +66,16 @@ def archive_of(version: str, history: Path = HISTORY) -> Path:
     return history / f"{version}{SUFFIX}"
 
 
-def is_newer(version: str) -> bool:
-    """Whether a project of that version was made by a clay-arch that is newer than this one."""
+def refuse_newer(version: str) -> None:
+    """Raise `InputError`, naming the command that has it, for a version newer than this one."""
     from packaging.version import InvalidVersion, Version
 
-    try:
-        return Version(version) > Version(__version__)
-    except InvalidVersion:
-        return False
-
-
-def command_with(version: str) -> str:
-    """What to type to have a version, as the end of a message."""
-    return f"type: pip install clay-arch=={version}, or in a checkout: git checkout v{version}"
+    with suppress(InvalidVersion):  # then it is one that nobody kept
+        if Version(version) > Version(__version__):
+            raise InputError(
+                f"the project was made by clay-arch {version}, which is newer than this"
+                f" {__version__}; {_command_with(version)}"
+            )
 
 
 def read_archive(archive: Path) -> Iterator[tuple[str, int, bytes]]:
@@ -135,3 +131,8 @@ def _checked(member: tarfile.TarInfo) -> str:
 
 def _kept(history: Path) -> str:
     return ", ".join(dict.fromkeys([*recorded_versions(history), __version__]))
+
+
+def _command_with(version: str) -> str:
+    """What to type to have a version, as the end of a message."""
+    return f"type: pip install clay-arch=={version}, or in a checkout: git checkout v{version}"

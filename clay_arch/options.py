@@ -28,6 +28,7 @@ __all__ = [
     "is_interactive",
     "matrix_option",
     "output_option",
+    "project_option",
 ]
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -207,6 +208,17 @@ def output_option(command: Command) -> Command:
         callback=_no_dash,
         metavar="FILE",
         help="Write to a file instead of standard output, which is -.",
+    )(command)
+
+
+def project_option(command: Command) -> Command:
+    """`--project DIR`: the project that the command is about."""
+    return click.option(
+        "--project",
+        type=click.Path(path_type=Path),
+        default=Path(),
+        metavar="DIR",
+        help="The project's folder. Default: the current one.",
     )(command)
 
 

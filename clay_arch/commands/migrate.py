@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,26 +9,22 @@ import click
 from clay_arch import __version__
 from clay_arch.commands.printing import as_json, print_text, screen_of
 from clay_arch.errors import InputError
-from clay_arch.options import answer_options, format_option
+from clay_arch.options import answer_options, format_option, project_option
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from clay_arch.migration.climb import Start
     from clay_arch.migration.outcome import Outcome
 
-__all__ = ["migrate", "print_outcome", "warn_of_undo"]
+__all__ = ["known_variant", "migrate", "print_outcome", "warn_of_undo"]
 
 EXIT_CONFLICTS = 1
 
 
 @click.command()
 @click.argument("variant")
-@click.option(
-    "--project",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    metavar="DIR",
-    help="The project's folder. Default: the current one.",
-)
+@project_option
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and touch nothing.")
 @format_option("text", "json")
 @answer_options
@@ -57,7 +52,7 @@ def migrate(variant: str, project: Path, form: str, *, dry_run: bool, **params: 
     from clay_arch.migration.outcome import Rung
     from clay_arch.scaffold import template_of
 
-    variant = _known(variant)
+    variant = known_variant("VARIANT", variant)
     start = look(project.absolute())
     _check_version(start, variant)
     is_same = variant == start.recorded.variant
@@ -91,18 +86,22 @@ def print_outcome(outcome: Outcome, form: str) -> None:
         print_text(render_climbed_text(outcome, **screen_of()))
 
 
-def _known(variant: str) -> str:
+def known_variant(name: str, variant: str) -> str:
+    """A variant that there is a template for. Raises `InputError`, which begins with `name`."""
     from clay_arch.scaffold import variants
     from clay_arch.written import one_of
 
     try:
         return one_of(*variants())(variant)
     except InputError as error:
-        raise InputError(f"VARIANT: {error}") from error
+        raise InputError(f"{name}: {error}") from error
 
 
 def _check_version(start: Start, variant: str) -> None:
+    from clay_arch.history import refuse_newer
+
     version = start.recorded.version
+    refuse_newer(version)
     if version != __version__:
         raise InputError(
             f"the project was made by clay-arch {version}, and this is {__version__};"

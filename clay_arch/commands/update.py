@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from clay_arch import __version__
-from clay_arch.commands.migrate import EXIT_CONFLICTS, print_outcome, warn_of_undo
+from clay_arch.commands.migrate import (
+    EXIT_CONFLICTS,
+    known_variant,
+    print_outcome,
+    warn_of_undo,
+)
 from clay_arch.commands.printing import as_json, print_text
 from clay_arch.errors import InputError, TargetError
-from clay_arch.options import answer_options, format_option
+from clay_arch.options import answer_options, format_option, project_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from clay_arch.migration.outcome import Outcome
     from clay_arch.migration.project import Recorded
@@ -25,13 +30,7 @@ EXIT_UPDATE_EXISTS = 1
 
 
 @click.command()
-@click.option(
-    "--project",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    metavar="DIR",
-    help="The project's folder. Default: the current one.",
-)
+@project_option
 @click.option("--variant", metavar="VARIANT", help="Change to this variant in the same step.")
 @click.option("--check", is_flag=True, help="Only say whether an update exists: then exit 1.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and touch nothing.")
@@ -54,15 +53,14 @@ def update(
       clay-arch update --dry-run
       clay-arch update --variant queue --volume 20k --infra https,redis
     """
-    from clay_arch.scaffold import template_of
+    from clay_arch.history import refuse_newer
 
     _check_flags(variant, params, check=check)
     recorded = _read_recorded(project)
-    _refuse_newer(recorded.version)
+    refuse_newer(recorded.version)
     if check:
         return _say_whether_it_exists(recorded, form)
-    end = variant or recorded.variant
-    template_of(end)  # is there one?
+    end = recorded.variant if variant is None else known_variant("--variant", variant)
     outcome = _changed(project, end, params, recorded, dry_run=dry_run)
     if form == "text" and not outcome.is_change:
         return _say_whether_it_exists(recorded, form)
@@ -118,16 +116,6 @@ def _read_recorded(project: Path) -> Recorded:
             " `clay-arch new` with --project, or restore the file from git"
         ) from error
     return parse_recorded(ANSWERS_FILE, content)
-
-
-def _refuse_newer(version: str) -> None:
-    from clay_arch.history import command_with, is_newer
-
-    if is_newer(version):
-        raise InputError(
-            f"the project was made by clay-arch {version}, which is newer than this {__version__};"
-            f" {command_with(version)}"
-        )
 
 
 def _say_whether_it_exists(recorded: Recorded, form: str) -> int:

@@ -58,7 +58,7 @@ def _data_steps(start: str, end: str) -> Iterator[str]:
 
 def next_commands(outcome: Outcome) -> tuple[str, ...]:
     """The lines to type next, in the project's folder."""
-    if outcome.is_dry_run:
+    if outcome.is_dry_run or not outcome.is_change:
         return ()
     settle = ("git status", "git add FILE") if outcome.conflicts else ()
     message = f"git commit -m 'clay-arch: from {outcome.start} to {outcome.end}'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tarfile
 from io import BytesIO
@@ -11,7 +12,7 @@ import pytest
 
 from clay_arch import __version__
 from clay_arch.errors import ClayArchError, InputError
-from clay_arch.history import is_newer, read_archive, recorded_versions, template_tree
+from clay_arch.history import read_archive, recorded_versions, refuse_newer, template_tree
 from clay_arch.scaffold import template_of
 from tests.migration.projects import LADDER
 from tests.migration.releases import FIRST
@@ -155,9 +156,25 @@ def test_a_broken_archive_is_one_line(share: float, first: Release, tmp_path: Pa
     assert str(broken) in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    ("version", "expected"),
-    [(__version__, False), ("0.0.1", False), ("99.0", True), ("99.0rc1", True), ("-", False)],
-)
-def test_newer_is_newer_as_versions_go(version: str, *, expected: bool) -> None:
-    assert is_newer(version) is expected
+@pytest.mark.parametrize("version", ["99.0", "99.0rc1", "1!0.0.1"])
+def test_a_newer_version_is_refused_as_versions_go(version: str) -> None:
+    with pytest.raises(InputError, match=re.escape(f"pip install clay-arch=={version}")):
+        refuse_newer(version)
+
+
+@pytest.mark.parametrize("version", [__version__, "0.0.1", f"{__version__}rc1", "no version"])
+def test_a_version_that_is_not_newer_is_not(version: str) -> None:
+    refuse_newer(version)
+
+
+def test_a_python_without_lzma_is_told_so(first: Release) -> None:
+    code = (
+        "import sys; sys.modules['lzma'] = None\n"  # as where it was not built
+        "from clay_arch.history import *\n"
+        "try: [*read_archive(archive_of('98.0.0'))]\n"
+        "except Exception as error: print(type(error).__name__, error)"
+    )
+
+    ended = first.python("-c", code, cwd=first.folder)
+
+    assert ended.out.startswith("ClayArchError this Python was built without lzma"), ended.err

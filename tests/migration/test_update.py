@@ -15,13 +15,12 @@ import yaml
 
 from clay_arch.load import load_schema
 from tests.migration.projects import ENVIRONMENT, LADDER, PAIRS, Living, git, snapshot
-from tests.migration.releases import ADDED, FIRST, MOVED, REMOVED, SECOND
+from tests.migration.releases import ADDED, FIRST, MOVED, REMOVED, SECOND, Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.migration.releases import Release
 
 RECORDED = ".clay-arch.yml"
 
@@ -120,6 +119,26 @@ def test_a_program_gets_the_outcome_as_a_document(
     assert sorted(outcome["added"]) == sorted([ADDED, MOVED[1]])
     assert sorted(outcome["removed"]) == sorted([MOVED[0], *REMOVED])
     assert {RECORDED, "README.md", "Makefile"} <= set(outcome["updated"])
+
+
+def test_the_updated_project_s_own_tests_pass(
+    second: Release, living: Callable[[str], Living]
+) -> None:
+    mine = living("direct")
+    (mine.folder / MOVED[0]).write_text((mine.folder / MOVED[0]).read_text() + "\nOURS = 1\n")
+    (mine.folder / "tests/domain/test_ours.py").write_text(
+        "from leadflow.domain.rhythm import OURS\n\n\n"
+        "def test_ours_is_there() -> None:\n    assert OURS\n",
+        encoding="utf-8",
+    )
+    mine.commit("Ours")
+    second("update", cwd=mine.folder)
+
+    ended = Release(mine.folder / "src", SECOND).python(
+        "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/domain", cwd=mine.folder
+    )
+
+    assert ended.code == 0, ended.out
 
 
 def test_a_dry_run_says_the_same_and_leaves_no_trace(
@@ -236,6 +255,27 @@ def test_a_project_of_a_newer_clay_arch_is_refused_with_the_command_that_has_it(
     assert f"pip install clay-arch=={SECOND}" in ended.err
 
 
+def test_migrate_refuses_it_too(first: Release, living: Callable[[str], Living]) -> None:
+    mine = living("direct")
+    _made_by(SECOND, mine)
+
+    ended = first("migrate", "standard", cwd=mine.folder)
+
+    assert (ended.code, ended.out, mine.status()) == (2, "", {})
+    assert f"pip install clay-arch=={SECOND}" in ended.err
+
+
+def test_migrate_sends_an_older_project_to_an_update_of_both(
+    second: Release, living: Callable[[str], Living]
+) -> None:
+    mine = living("direct")
+
+    ended = second("migrate", "standard", cwd=mine.folder)
+
+    assert (ended.code, ended.out, mine.status()) == (2, "", {})
+    assert "clay-arch update --variant standard changes both in one step" in ended.err
+
+
 def test_a_version_that_nobody_kept_is_refused_with_the_command_that_has_it(
     second: Release, living: Callable[[str], Living]
 ) -> None:
@@ -266,7 +306,10 @@ def test_what_is_not_committed_is_refused(second: Release, living: Callable[[str
     [
         (("--check", "--variant", "queue"), "--check asks about the version only"),
         (("--volume", "20k"), "answers change nothing in an update"),
-        (("--variant", "quue"), "--variant: there is no template for 'quue'"),
+        (
+            ("--variant", "quue"),
+            "--variant: 'quue' is not one of direct, standard, queue; did you mean",
+        ),
     ],
 )
 def test_flags_that_do_not_go_together_are_refused(
