@@ -33,9 +33,7 @@ def test_no_page_scrolls_sideways_complains_or_asks_elsewhere(page: Page, site: 
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
-def test_axe_has_nothing_against_any_page(
-    page: Page, site: Site, scheme: str, width: int
-) -> None:
+def test_axe_has_nothing_against_any_page(page: Page, site: Site, scheme: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     axe = Axe()
