@@ -13,6 +13,8 @@ __all__ = ["described", "draw", "standalone"]
 WIDTH, COLUMNS, MARGIN = 360, 12, 2
 HEIGHT, PITCH, GAP = 46, 74, 6
 ROWS = 8
+TALL = 2 * MARGIN + (ROWS - 1) * PITCH + HEIGHT
+PAPER = 14  # around a drawing that stands alone
 
 
 class Box(NamedTuple):
@@ -43,9 +45,8 @@ def draw(diagram: Mapping[str, Any]) -> str:
     """An SVG of one line, which takes its colours from the page that it stands in."""
     boxes = {box.id: box for box in _boxes(diagram["rows"])}
     name = diagram["variant"]
-    height = 2 * MARGIN + (ROWS - 1) * PITCH + HEIGHT
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="arch" viewBox="0 0 {WIDTH} {height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="arch" viewBox="0 0 {WIDTH} {TALL}" '
         f'role="img" aria-labelledby="{name}-title {name}-desc" style="--accent: var(--{name})">',
         f'<title id="{name}-title">{escape(diagram["title"])}</title>',
         f'<desc id="{name}-desc">{escape(described(diagram))}</desc>',
@@ -59,8 +60,12 @@ def draw(diagram: Mapping[str, Any]) -> str:
 
 
 def standalone(svg: str, css: str) -> str:
-    """The same as a file of its own, which brings its colours along."""
-    return svg.replace("<title", f"<style>{' '.join(css.split())}</style><title", 1) + "\n"
+    """The same as a file of its own, which brings its colours and its paper along."""
+    wide, high = WIDTH + 2 * PAPER, TALL + 2 * PAPER
+    larger = svg.replace(f"0 0 {WIDTH} {TALL}", f"-{PAPER} -{PAPER} {wide} {high}", 1)
+    paper = f'<rect class="paper" x="-{PAPER}" y="-{PAPER}" width="{wide}" height="{high}" rx="8"/>'
+    style = f"<style>{' '.join(css.split())}</style>"
+    return larger.replace("<title", f"{style}<title", 1).replace("<defs", f"{paper}<defs", 1) + "\n"
 
 
 def described(diagram: Mapping[str, Any]) -> str:

@@ -106,6 +106,7 @@ def draw_session(command: str, lines: Sequence[str]) -> str:
         if line
     )
     typed = len(PROMPT + command)
+    window = (SHOWN + 1) * LINE - 3  # ends between two lines
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img" '
         f'aria-labelledby="session-title"><title id="session-title">A terminal session: '
@@ -113,8 +114,8 @@ def draw_session(command: str, lines: Sequence[str]) -> str:
         f'<rect class="window" x=".5" y=".5" width="{width - 1:g}" height="{height - 1:g}" rx="8"/>'
         f'<g class="dots"><circle cx="20" cy="20" r="5"/><circle cx="38" cy="20" r="5"/>'
         f'<circle cx="56" cy="20" r="5"/></g>'
-        f'<svg y="{TOP - 10}" height="{(SHOWN + 1) * LINE:g}" width="{width:g}" '
-        f'viewBox="0 {TOP - 10} {width:g} {(SHOWN + 1) * LINE:g}"><g class="scroll">'
+        f'<svg y="{TOP - 10}" height="{window:g}" width="{width:g}" '
+        f'viewBox="0 {TOP - 10} {width:g} {window:g}"><g class="scroll">'
         f'<g class="typed"><text x="{LEFT}" y="{TOP + LINE / 2:g}" '
         f'textLength="{typed * CHARACTER:.1f}">{escape(PROMPT + command)}</text></g>'
         f'<g class="answer">{texts}</g></g></svg></svg>\n'

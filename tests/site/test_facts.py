@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from clay_arch.decision.facts import Facts
 
+SMALL = 1000  # smaller figures are also examples, ids and codes
+BOUNDARIES = {"10,000"}
 QUOTED = re.compile(r'\[\[ fact\("([^"]+)"')
 
 
@@ -41,6 +43,27 @@ def test_every_fact_that_a_page_quotes_has_a_note_with_source_and_date(
             assert note, f"{fact_id} on {name}"
             assert f"read {facts.by_id[fact_id].read_on}" in note[1]
             assert facts.sources[facts.by_id[fact_id].source] in note[1]
+
+
+def test_no_page_states_a_figure_of_clays_by_hand(facts: Facts) -> None:
+    """The macro does, and so brings source and date. Ours are the boundaries of the matrix."""
+    values = [fact.value for fact in facts.all() if fact.grade != "ours"]
+    figures = {f"{v:,}" for v in values if isinstance(v, int) and v > SMALL} - BOUNDARIES
+    written = [p for p in DOCS.rglob("*.md") if not _is_made(p)]
+
+    assert len(written) > 20
+    found = {
+        (p.name, n) for p in written for n in figures if re.search(rf"(?<![\d,]){n}\b", _text(p))
+    }
+    assert found == set()
+
+
+def _is_made(page: Path) -> bool:
+    return "project" in page.parts or page.read_text(encoding="utf-8").startswith("<!-- Made from")
+
+
+def _text(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
 
 
 def test_another_fact_changes_the_site_and_the_command_alike(tmp_path: Path) -> None:
