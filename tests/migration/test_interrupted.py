@@ -116,8 +116,11 @@ def test_what_an_owner_saves_meanwhile_is_not_written_over(tmp_path: Path) -> No
     living = project_in(tmp_path / "project")
     readme = living.folder / "README.md"
 
+    def save(_: str) -> None:
+        readme.write_text("mine\n")
+
     with pytest.raises(TargetError, match=r"not committed: README\.md"):
-        _climb(living, lambda _: readme.write_text("mine\n") and None)
+        _climb(living, save)
 
     assert readme.read_text() == "mine\n"
     assert living.status() == {"README.md": " M"}
