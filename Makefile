@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: help setup demo demo-standard demo-queue test check format sync docs fact-map bench record-release dist clean
+.PHONY: help setup demo demo-standard demo-queue test check format sync docs docs-serve fact-map bench record-release dist clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,8 +64,12 @@ format: setup ## format the code and mend what can be mended
 sync: setup ## copy what variants share from its one owner
 	$(BIN)/python scripts/sync.py
 
-docs: setup ## write the reference pages from the code
+docs: setup ## write what is made from the code, and build the documentation into site/
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/build.py
+
+docs-serve: setup ## the documentation on http://127.0.0.1:8000, anew with every change
+	$(BIN)/python docs/build.py serve
 
 fact-map: setup ## every wire fact of Clay's, and the sandbox test that keeps it
 	$(BIN)/python tests/fact_map.py
@@ -80,4 +84,4 @@ dist: setup ## build the wheel and the source archive into dist/
 	$(BIN)/python -m build
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) demo demo-standard demo-queue dist build site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) demo demo-standard demo-queue dist build site .cache docs/project .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

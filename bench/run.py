@@ -9,7 +9,10 @@ from pathlib import Path
 
 from measure import PYTHON
 
-BENCHMARKS = ("commands", "csv_check", "pace", "callbacks", "deliveries", "queue_figures")
+BENCHMARKS = (
+    *("commands", "migrate", "csv_check", "pace"),
+    *("callbacks", "deliveries", "queue_figures"),
+)
 
 
 def main() -> None:

@@ -27,6 +27,7 @@ COMMANDS = {
     "compare": "answer",
     "diagnose": "look_up",
     "explain": "look_up",
+    "explore": "explore",
     "facts": "look_up",
     "matrix": "matrix",
     "migrate": "migrate",

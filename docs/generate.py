@@ -1,148 +1,92 @@
-"""Write the reference pages from the code; with --check, only say which are stale."""
+"""Write from the code what the site and the README show; with --check, only say what is stale."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
+import yaml
 
-from clay_arch.cli import cli
-from clay_arch.load import DATA, load_facts, load_matrix, load_schema, load_troubles
+from clay_arch.chooser.colours import variants_css
+from clay_arch.load import load_facts, load_matrix
 from clay_arch.report.matrix_table import render_matrix_markdown
+from pages import (
+    commands,
+    diagram,
+    endpoints,
+    facts,
+    metrics,
+    records,
+    rules,
+    schemas,
+    settings,
+    terminal,
+    troubles,
+)
+from pages.markdown import NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-REFERENCE = Path(__file__).parent / "reference"
-NOTE = "<!-- Made from the code by `make docs`. -->\n\n"
-WIDTH = "100"
+DOCS = Path(__file__).parent
+SESSION = (
+    "clay-arch recommend --volume 900/month --data-access callback --plan growth --infra https"
+)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="exit 1 if a page is stale")
-    only_check = parser.parse_args().check
-    pages = {
-        "cli.md": _command_page(),
-        "facts.md": _facts_page(),
-        "matrix.md": render_matrix_markdown(load_matrix()),
-        "schemas.md": _schemas_page(),
-        "troubles.md": _troubles_page(),
-    }
-    stale = [name for name, text in pages.items() if _read(name) != NOTE + text]
-    for name in stale:
-        print(f"{'stale' if only_check else 'written'}: docs/reference/{name}")
-        if not only_check:
-            REFERENCE.mkdir(exist_ok=True)
-            (REFERENCE / name).write_text(NOTE + pages[name], encoding="utf-8")
-    return 1 if stale and only_check else 0
+    parser.add_argument("--check", action="store_true", help="exit 1 if a file is stale")
+    parser.add_argument("--facts", type=Path, help="facts of your own; the packaged ones otherwise")
+    given = parser.parse_args()
+    stale = [(path, text) for path, text in _all(given.facts) if _read(path) != text]
+    for path, text in stale:
+        print(f"{'stale' if given.check else 'written'}: docs/{path.relative_to(DOCS)}")
+        if not given.check:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    return 1 if stale and given.check else 0
 
 
-def _read(name: str) -> str:
-    path = REFERENCE / name
+def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-def _command_page() -> str:
-    commands = (["clay-arch"], *sorted(_commands(cli, ["clay-arch"])))
-    sections = (f"## `{' '.join(words)}`\n\n```text\n{_help(words)}\n```\n" for words in commands)
-    return "\n".join(["# Commands\n", *sections])
+def _all(own_facts: Path | None) -> Iterator[tuple[Path, str]]:
+    for name, text in _pages(own_facts):
+        path = DOCS / name
+        upward = os.path.relpath(DOCS / "reference/facts.md", path.parent)
+        yield path, NOTE + text.replace("FACTS#", f"{upward}#").rstrip() + "\n"
+    yield from _pictures()
 
 
-def _commands(group: click.Group, words: list[str]) -> Iterator[list[str]]:
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        yield [*words, name]
-        if isinstance(command, click.Group):
-            yield from _commands(command, [*words, name])
+def _pages(own_facts: Path | None) -> Iterator[tuple[str, str]]:
+    matrix = load_matrix()
+    known = load_facts(matrix, own_facts)
+    yield "reference/cli.md", commands.command_page()
+    yield "reference/endpoints.md", endpoints.endpoints_page()
+    yield "reference/exit-codes.md", commands.exit_code_page()
+    yield "reference/facts.md", facts.facts_page(known)
+    yield "reference/matrix.md", rules.linked(render_matrix_markdown(matrix))
+    yield "reference/metrics.md", metrics.metrics_page()
+    yield "reference/rules.md", rules.rules_page(matrix, known)
+    yield "reference/schemas.md", schemas.schemas_page()
+    yield "reference/settings.md", settings.settings_page()
+    yield "reference/troubles.md", troubles.troubles_page(known)
+    yield "pitfalls.md", troubles.pitfalls_page(known)
+    for record in records.RECORDS:
+        yield f"examples/{record.name}.md", records.record_page(record)
 
 
-def _help(words: list[str]) -> str:
-    """What `--help` prints, from the real command, so that the page cannot differ from it."""
-    tool = str(Path(sys.executable).parent / words[0])
-    ended = subprocess.run(
-        [tool, *words[1:], "--help"],
-        env={**os.environ, "COLUMNS": WIDTH},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return ended.stdout.rstrip()
-
-
-def _facts_page() -> str:
-    facts = load_facts(load_matrix())
-    rows = [
-        _row(
-            f"`{fact.id}`",
-            fact.title,
-            _shown(fact.value, fact.unit),
-            fact.note or "",
-            fact.source,
-            fact.read_on,
-            fact.grade,
-        )
-        for fact in facts.by_id.values()
-    ]
-    sources = [_row(f"`{key}`", title) for key, title in facts.sources.items()]
-    return "\n".join(
-        [
-            f"# Facts about Clay, {facts.version}\n",
-            _row("id", "fact", "value", "note", "source", "read", "grade"),
-            _row(*["---"] * 7),
-            *rows,
-            "\n## Sources\n",
-            _row("key", "source"),
-            _row("---", "---"),
-            *sources,
-            "",
-        ]
-    )
-
-
-def _shown(value: object, unit: str | None) -> str:
-    if value is None:
-        return "unknown"
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
-    return f"{text} {unit}" if unit else text
-
-
-def _troubles_page() -> str:
-    parts = ["# Troubles\n\n`clay-arch diagnose` finds them by id or by a few words.\n"]
-    parts += [
-        f"## {trouble.symptom}\n\n"
-        f"`{trouble.id}`\n\n"
-        f"* Cause: {trouble.cause}\n"
-        f"* Remedy: {trouble.remedy}\n"
-        f"* Command: `{trouble.command}`\n"
-        for trouble in load_troubles()
-    ]
-    return "\n".join(parts)
-
-
-def _schemas_page() -> str:
-    names = sorted(path.name.removesuffix(".schema.json") for path in DATA.glob("schemas/*"))
-    rows = [
-        _row(
-            f"[{name}](../../clay_arch/data/schemas/{name}.schema.json)",
-            load_schema(name)["description"],
-        )
-        for name in names
-    ]
-    header = [_row("schema", "what it describes"), _row("---", "---")]
-    return "\n".join(["# JSON Schemas\n", *header, *rows, ""])
-
-
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+def _pictures() -> Iterator[tuple[Path, str]]:
+    css = variants_css() + (DOCS / "assets/diagram.css").read_text(encoding="utf-8")
+    for path in sorted((DOCS / "diagrams").glob("*.yaml")):
+        drawn = diagram.draw(yaml.safe_load(path.read_text(encoding="utf-8")))
+        yield DOCS / f"assets/{path.stem}.svg", diagram.standalone(drawn, css)
+    yield DOCS / "assets/terminal.svg", terminal.draw_session(SESSION, terminal.record(SESSION))
 
 
 if __name__ == "__main__":

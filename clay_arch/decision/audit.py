@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Entry = Mapping[str, Any]
     Path = tuple[str | int, ...]
 
-__all__ = ["all_cells", "audit_matrix", "count_cells"]
+__all__ = ["all_cells", "audit_matrix", "axes", "count_cells"]
 
 
 def audit_matrix(document: Entry) -> list[Problem]:
@@ -48,21 +48,21 @@ def all_cells(matrix: Matrix, *, most: int | None = None) -> Iterator[Answers]:
 
     Where there are more than `most`, that many of them, spread evenly over all.
     """
-    axes = _axes(matrix)
+    grid = axes(matrix)
     cells = count_cells(matrix)
     step = 1
     if most is not None and cells > most:
         # Without a common divisor the steps meet every value of every axis.
         step = next(n for n in range(-(-cells // most), cells) if gcd(n, cells) == 1)
     for number in range(0, cells, step):
-        yield _cell_at(axes, number)
+        yield _cell_at(grid, number)
 
 
 def count_cells(matrix: Matrix) -> int:
-    return prod(len(values) for values in _axes(matrix).values())
+    return prod(len(values) for values in axes(matrix).values())
 
 
-def _axes(matrix: Matrix) -> dict[str, Sequence[Any]]:
+def axes(matrix: Matrix) -> dict[str, Sequence[Any]]:
     """What each answer can be, by field; the last one changes from cell to cell."""
     pieces = [piece.id for piece in matrix.infrastructure]
     volumes = (max(1, int(low)) for low in _samples(matrix.factor("volume")))
@@ -77,11 +77,11 @@ def _axes(matrix: Matrix) -> dict[str, Sequence[Any]]:
     }
 
 
-def _cell_at(axes: Mapping[str, Sequence[Any]], number: int) -> Answers:
+def _cell_at(grid: Mapping[str, Sequence[Any]], number: int) -> Answers:
     values = {}
-    for field in reversed(list(axes)):
-        number, position = divmod(number, len(axes[field]))
-        values[field] = axes[field][position]
+    for field in reversed(list(grid)):
+        number, position = divmod(number, len(grid[field]))
+        values[field] = grid[field][position]
     return Answers(**values)
 
 

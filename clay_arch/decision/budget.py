@@ -13,7 +13,7 @@ from clay_arch.decision.answers import Answers
 from clay_arch.decision.facts import Facts
 from clay_arch.decision.limits import EXCEEDED, UNKNOWN, WATCH, Limit
 
-__all__ = ["Cost", "Feasibility", "assess", "needed_facts"]
+__all__ = ["Cost", "Feasibility", "assess", "needed_facts", "overall"]
 
 FEASIBLE, CONDITIONAL, INFEASIBLE = "feasible", "conditional", "infeasible"
 
@@ -81,14 +81,15 @@ def assess(facts: Facts, answers: Answers, *, transport: str, has_callback: bool
     if answers.max_latency is not None:
         limits.append(limit_of.latency(facts, answers))
     return Feasibility(
-        verdict=_overall(limits),
+        verdict=overall(limits),
         binding=_binding(limits),
         limits=tuple(limits),
         cost=_cost(facts, answers, limits),
     )
 
 
-def _overall(limits: Sequence[Limit]) -> str:
+def overall(limits: Sequence[Limit]) -> str:
+    """Feasible, conditional or infeasible: the worst of what the limits say."""
     verdicts = {limit.verdict for limit in limits}
     if EXCEEDED in verdicts:
         return INFEASIBLE

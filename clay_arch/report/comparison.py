@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from clay_arch.decision.compare import Compared
     from clay_arch.decision.recommend import Recommendation
 
-__all__ = ["comparison_document", "render_comparison_markdown", "render_comparison_text"]
+__all__ = ["OFFERS", "comparison_document", "render_comparison_markdown", "render_comparison_text"]
 
-_OFFERS = (("Data comes back", "data_access"), ("Retry", "retry"), ("CRM sync", "crm_sync"))
+OFFERS = (("Data comes back", "data_access"), ("Retry", "retry"), ("CRM sync", "crm_sync"))
 _LIMITS = {"feasible": "kept", "conditional": "to be watched", "infeasible": "exceeded"}
 
 
@@ -101,7 +101,7 @@ def _column(compared: Compared, recommendation: Recommendation) -> dict[str, str
         "Fit": _fit(compared, recommendation)[0],
         "You lack": listed(lacking) or "nothing",
         "Leads go in": by_transport(compared.transport),
-        **{label: getattr(variant, name) for label, name in (*_OFFERS, *ATTRIBUTES)},
+        **{label: getattr(variant, name) for label, name in (*OFFERS, *ATTRIBUTES)},
         "Breaks first": binding_sentence(feasibility),
         "Clay's limits": _LIMITS[feasibility.verdict],
         **{label: costs[label] for label in ("Data credits", "Actions", "Per lead")},
@@ -130,7 +130,7 @@ def _entry(compared: Compared, recommendation: Recommendation) -> dict[str, Any]
         "rule": rule,
         "transport": compared.transport,
         "blockers": [blocker_entry(blocker) for blocker in compared.blockers],
-        **{name: getattr(variant, name) for _, name in (*_OFFERS, *ATTRIBUTES)},
+        **{name: getattr(variant, name) for _, name in (*OFFERS, *ATTRIBUTES)},
         "pros": list(variant.pros),
         "cons": list(variant.cons),
         "feasibility": {

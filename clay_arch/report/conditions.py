@@ -11,9 +11,10 @@ from clay_arch.report.words import counted, duration, number
 if TYPE_CHECKING:
     from clay_arch.decision.answers import Answers
     from clay_arch.decision.flips import Flip
+    from clay_arch.decision.matrix import Matrix
     from clay_arch.decision.recommend import Recommendation
 
-__all__ = ["condition_of"]
+__all__ = ["condition_of", "option_condition"]
 
 _OPTIONS = {
     ("data_access", "csv"): "If a CSV export is enough",
@@ -49,8 +50,13 @@ def condition_of(recommendation: Recommendation, flip: Flip) -> str:
         return f"On the {plan_phrase(matrix, str(flip.value))} plan,"
     if name in {piece.id for piece in matrix.infrastructure}:
         return f"{'With' if flip.value else 'Without'} {input_name(matrix, name)},"
-    fallback = f"With {input_name(matrix, name)} {flip.value}"
-    return f"{_OPTIONS.get((name, str(flip.value)), fallback)},"
+    return option_condition(matrix, name, str(flip.value))
+
+
+def option_condition(matrix: Matrix, name: str, value: str) -> str:
+    """The same for an input that is answered by one of a few words."""
+    fallback = f"With {input_name(matrix, name)} {value}"
+    return f"{_OPTIONS.get((name, value), fallback)},"
 
 
 def _volume(answers: Answers, flip: Flip) -> str:

@@ -14,6 +14,7 @@ from harness.workspace import Workspace
 pytest_plugins = [
     "pytester",
     "harness.stores",
+    "harness.full_store",
     "harness.accounts",
     "harness.listening",
     "harness.valkey",

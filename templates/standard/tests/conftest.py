@@ -11,7 +11,13 @@ from hypothesis import settings
 from clay_sandbox import RunningSandbox, SandboxConfig, running_sandbox
 from harness.workspace import Workspace
 
-pytest_plugins = ["pytester", "harness.stores", "harness.accounts", "harness.listening"]
+pytest_plugins = [
+    "pytester",
+    "harness.stores",
+    "harness.full_store",
+    "harness.accounts",
+    "harness.listening",
+]
 
 settings.register_profile("no-deadline", deadline=None)  # time is measured by benchmarks
 settings.load_profile("no-deadline")

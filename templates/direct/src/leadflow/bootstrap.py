@@ -10,7 +10,7 @@ export.csv ── CsvFile ──> import_export ──> SqlEnrichments
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from leadflow.adapters.sqlite_lock import hold
 from leadflow.adapters.sqlite_lock import is_held as is_file_held
 from leadflow.adapters.sqlite_store import open_store, open_store_to_read, sqlite_path
 from leadflow.domain.columns import ColumnRules, normalise_header
+from leadflow.domain.errors import LedgerBusy
 from leadflow.domain.lead import LeadRules
 from leadflow.domain.limits import ClayLimits
 from leadflow.domain.pacing import LONGEST_PAUSE_SECONDS
@@ -53,6 +54,9 @@ __all__ = [
     "rules_from",
     "write_export",
 ]
+
+QUEUE_ROLE = "queue"  # of who sends from this ledger in the variant Queue
+WORKED = "a worker of the Queue sends from this ledger: end `leadflow work` first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ def open_project(database: str, *, for_writing: bool) -> Iterator[Project]:
         with open_store_to_read(path) as opened:
             yield _project(opened)
         return
-    with hold(path), open_store(path) as opened:
+    with _alone(path), open_store(path) as opened:
         yield _project(opened)
 
 
@@ -177,6 +181,17 @@ def name_ledger(database: str) -> str:
 def ledger_folder(database: str) -> Path:
     """Say which folder grows with the ledger."""
     return sqlite_path(database).absolute().parent
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other runs away, and workers of the Queue: on the ladder their ledger is this one."""
+    with hold(path), ExitStack() as stack:
+        try:
+            stack.enter_context(hold(path, role=QUEUE_ROLE))
+        except LedgerBusy as busy:
+            raise LedgerBusy(WORKED) from busy
+        yield
 
 
 @contextmanager

@@ -153,7 +153,7 @@ def test_a_row_that_the_warehouse_refuses_is_refused_alone(tmp_path: Path) -> No
     sql(tmp_path, "ALTER TABLE leads.enrichment ALTER score TYPE TINYINT")
     batch = [newer(made_up(number), number, icp_score=number) for number in range(100, 140)]
 
-    outcomes = load(tmp_path, batch)
+    outcomes = load(tmp_path, batch, timeout=600)  # some 25 loads, however busy the machine is
 
     kinds = [outcome.kind for outcome in outcomes]
     assert kinds == [OutcomeKind.DELIVERED] * 28 + [OutcomeKind.PERMANENT] * 12

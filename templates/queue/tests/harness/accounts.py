@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from harness.stores import Store
+from leadflow.domain.errors import LedgerMismatch
 from leadflow.entrypoints.cli import cli
 from leadflow.entrypoints.exit_codes import DONE, FOUND, RUN_AGAIN
 
@@ -47,7 +48,12 @@ def check_account(url: str) -> None:
     """Ask the command; what needs a person is no fault, a sum that does not hold is one."""
     with TemporaryDirectory() as empty, chdir(empty):  # where no .env lies
         runner = CliRunner(env={"DATABASE_URL": url})
-        done = runner.invoke(cli, ["status", "--check"], catch_exceptions=False)
+        try:
+            done = runner.invoke(cli, ["status", "--check"], catch_exceptions=False)
+        except LedgerMismatch as moved:  # its rows are asked for under another URL
+            if "was copied to" not in str(moved):
+                raise
+            return
     print(done.output)
     assert done.exit_code in {DONE, FOUND, RUN_AGAIN}
     if done.output == EMPTY:

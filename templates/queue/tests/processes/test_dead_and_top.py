@@ -128,7 +128,7 @@ def test_top_gate_and_status_agree_about_a_worker_at_work(alone: World) -> None:
     assert top.returncode == 0
     assert re.search(r"(?m)^ +credits \d{4}-\d\d-\d\d +30 +30 +0 ", top.stdout)
     assert "3 waiting   0 active   0 delayed   5 completed   1 failed" in top.stdout
-    assert gate["state"] == "closed"
+    assert gate["state"] == "spent"
     assert of_day(gate) == {"reserved": 30, "cap": 30, "left": 0}
     assert alone.asks("status")["account"]["is_balanced"]
     assert "9 accepted" in check.stdout

@@ -58,7 +58,7 @@ def attempts(valkey: ValkeyPlace) -> set[str]:
 def test_a_worker_that_waits_for_redis_ends_at_once(alone: World, valkey: ValkeyPlace) -> None:
     alone.start_clay()
     valkey.kill()
-    worker = working(alone)
+    worker = working(alone, is_awaited=False)
     has_said(worker, '"queue"')
 
     started_at = time.monotonic()

@@ -13,7 +13,7 @@ bootstrap_store.py name adapters.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -47,7 +47,7 @@ from leadflow.bootstrap_store import (
     open_store_to_read,
 )
 from leadflow.domain.credit_budget import Cost
-from leadflow.domain.errors import SettingsError
+from leadflow.domain.errors import LedgerBusy, SettingsError
 from leadflow.domain.retry_quota import RetryQuota
 from leadflow.settings import Settings
 from leadflow.use_cases.post_again import PostAgain
@@ -71,7 +71,8 @@ __all__ = [
     "write_export",
 ]
 
-
+QUEUE_ROLE = "queue"  # of who sends from this ledger in the variant Queue
+WORKED = "a worker of the Queue sends from this ledger: end `leadflow work` first"
 NO_KEYS = (
     "CLAY_TOKEN_KEYS is not set; callbacks could not be told from forgeries: "
     "`leadflow secrets` makes a key, put it into .env"
@@ -161,7 +162,7 @@ def open_project(database: str, *, for_writing: bool) -> Iterator[Project]:
         with open_store_to_read(database) as opened:
             yield _project(opened)
         return
-    with hold(database), open_store(database) as opened:
+    with _alone(database), open_store(database) as opened:
         yield _project(opened)
 
 
@@ -170,6 +171,17 @@ def open_beside(database: str) -> Iterator[Project]:
     """Open the ledger to write beside whatever else is at work, for short changes."""
     with open_store(database) as opened:
         yield _project(opened)
+
+
+@contextmanager
+def _alone(database: str) -> Iterator[None]:
+    """Keep other runs away, and workers of the Queue: on the ladder their ledger is this one."""
+    with hold(database), ExitStack() as stack:
+        try:
+            stack.enter_context(hold(database, role=QUEUE_ROLE))
+        except LedgerBusy as busy:
+            raise LedgerBusy(WORKED) from busy
+        yield
 
 
 @contextmanager

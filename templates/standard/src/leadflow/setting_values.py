@@ -91,6 +91,11 @@ def to_number(least: float, most: float) -> Callable[[str], float]:
 
 def to_sqlite_url(text: str) -> str:
     scheme, _, path = text.partition(":///")
+    if text.startswith("postgres"):
+        raise ParseError(
+            "must be sqlite:///FILE; from PostgreSQL, Standard and Queue copy a ledger back: "
+            "`leadflow store copy --to sqlite:///FILE`"
+        )
     if scheme != "sqlite" or not path:
         raise ParseError("must be sqlite:///FILE (a leading / more for an absolute path)")
     _check_printable(path)

@@ -96,7 +96,8 @@ RECEIVING: dict[str, Setting] = {
         "DATABASE_URL",
         "sqlite:///leadflow.sqlite",
         "Where ledger, inbox and deliveries are kept: sqlite:///FILE for one machine, or\n"
-        "postgresql://USER:PASSWORD@HOST/DATABASE, which several processes share.",
+        "postgresql://USER:PASSWORD@HOST/DATABASE, which several processes share.\n"
+        "`leadflow store copy` takes the ledger from one to the other.",
         to_database_url,
     ),
     "interval_seconds": Setting(

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from harness.stores import Store
+from leadflow.adapters.arrival import VARIANT
 from leadflow.adapters.database import Database, marks
+from leadflow.adapters.schema_files import schema_files
 from leadflow.domain.errors import LedgerError, LedgerMismatch
 
 PUT = "INSERT INTO webhook (webhook_id, label, used, full_at) VALUES (?, ?, ?, ?)"
@@ -308,10 +310,12 @@ def claims(database: Database) -> Iterator[str]:
 
 @pytest.fixture
 def newer(tmp_path: Path) -> Path:
-    """The schema of a later leadflow: ours, and a table more."""
+    """A schema that grows: of ours it has what every store must have."""
     folder = tmp_path / "schema"
     folder.mkdir()
-    (folder / "0001_ledger.sql").write_text("CREATE TABLE lead (seq INTEGER PRIMARY KEY) STRICT;")
+    lead = "CREATE TABLE lead (seq INTEGER PRIMARY KEY) STRICT;"
+    mark = schema_files()[4].replace("DEFAULT ''", f"DEFAULT '{VARIANT}'", 1)
+    (folder / "0001_ledger.sql").write_text(f"{lead}\n{mark}")
     return folder
 
 

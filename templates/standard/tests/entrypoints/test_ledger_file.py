@@ -15,6 +15,7 @@ import pytest
 from clay_sandbox import RunningSandbox
 from harness.workspace import Workspace, lead_rows, write_csv
 from leadflow import send_leads
+from leadflow.adapters.sqlite_lock import hold
 from leadflow.bootstrap import is_held, name_ledger, open_project
 from leadflow.domain.errors import LedgerBusy
 
@@ -88,6 +89,27 @@ def test_reading_leaves_nothing_behind(
 
     after = {path.name: path.stat().st_mtime_ns for path in workspace.folder.glob("ledger*")}
     assert after == before
+
+
+def test_a_run_takes_nothing_for_lost_that_a_worker_of_the_queue_has_in_hand(
+    workspace: Workspace, clay: StartClay
+) -> None:
+    """Up and down the ladder it is the same ledger."""
+    sandbox = clay()
+    workspace.leadflow("send", str(write_csv(workspace.folder / "leads.csv", lead_rows(2))))
+    with closing(sqlite3.connect(workspace.database)) as ledger, ledger:
+        ledger.execute("UPDATE lead SET state = 'sending' WHERE seq = 1")
+        ledger.execute("UPDATE lead SET state = 'waiting' WHERE seq = 2")
+
+    with hold(workspace.database, role="queue"):
+        done = workspace.leadflow("send")
+
+    with closing(sqlite3.connect(workspace.database)) as ledger:
+        states = ledger.execute("SELECT state FROM lead ORDER BY seq").fetchall()
+    assert done.returncode == 75
+    assert "`leadflow work`" in done.stderr
+    assert states == [("sending",), ("waiting",)]
+    assert sandbox.control.state()["posts"] == 2
 
 
 @pytest.mark.parametrize("command", [["status"], ["send"]])

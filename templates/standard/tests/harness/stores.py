@@ -34,15 +34,19 @@ class Store:
         """The SQLite file."""
         return Path(self.url.removeprefix("sqlite:///"))
 
-    def open(self, *, schema: Traversable = SCHEMA) -> AbstractContextManager[Database]:
+    def open(
+        self, *, schema: Traversable = SCHEMA, for_copy: bool = False
+    ) -> AbstractContextManager[Database]:
         if self.kind == "sqlite":
-            return sqlite_store.open_store(self.path, schema=schema)
-        return postgres_store.open_store(self.url, schema=schema)
+            return sqlite_store.open_store(self.path, schema=schema, for_copy=for_copy)
+        return postgres_store.open_store(self.url, schema=schema, for_copy=for_copy)
 
-    def open_to_read(self, *, schema: Traversable = SCHEMA) -> AbstractContextManager[Database]:
+    def open_to_read(
+        self, *, schema: Traversable = SCHEMA, for_copy: bool = False
+    ) -> AbstractContextManager[Database]:
         if self.kind == "sqlite":
-            return sqlite_store.open_store_to_read(self.path, schema=schema)
-        return postgres_store.open_store_to_read(self.url, schema=schema)
+            return sqlite_store.open_store_to_read(self.path, schema=schema, for_copy=for_copy)
+        return postgres_store.open_store_to_read(self.url, schema=schema, for_copy=for_copy)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -9,7 +9,7 @@ LeadflowError            exit code
 ├── AnswerLost           -   Clay may have the lead: never sent again without being asked
 └── LedgerError          75  the ledger cannot be used now; nothing was lost
     ├── LedgerBusy       75  another run holds the ledger
-    ├── LedgerMismatch   2   the file is no ledger, or one of a newer version
+    ├── LedgerMismatch   2   the file is no ledger, one of a newer version, or moved
     └── LedgerDamaged    2   the ledger is not sound: restore a copy
 """
 
@@ -78,7 +78,7 @@ class LedgerBusy(LedgerError):  # noqa: N818 - another run holds it, which is no
 
 
 class LedgerMismatch(LedgerError):  # noqa: N818 - the version differs, the ledger is sound
-    """The file has a schema this version does not know."""
+    """The file has a schema this version does not know, or its rows are elsewhere."""
 
     exit_code: ClassVar[int] = 2
 

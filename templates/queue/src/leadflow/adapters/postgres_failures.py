@@ -10,9 +10,11 @@ from contextlib import contextmanager
 
 import psycopg
 
-from leadflow.domain.errors import LedgerBusy, LedgerDamaged, LedgerError
+from leadflow.domain.errors import LedgerBusy, LedgerDamaged, LedgerError, LedgerMismatch
 
-__all__ = ["storing"]
+__all__ = ["SEALED", "storing"]
+
+SEALED = "LF001"  # what the seal of a store that has moved raises: the words are our own
 
 LOST = (
     "the connection was lost, and with it perhaps the last change; "
@@ -52,6 +54,8 @@ def storing(name: str) -> Iterator[None]:
 
 def _failure(fault: psycopg.Error, name: str) -> LedgerError:
     code = fault.sqlstate or ""
+    if code == SEALED:
+        return LedgerMismatch(fault.diag.message_primary or name)
     for length in (5, 2):
         if code[:length] in REMEDIES:
             kind, remedy = REMEDIES[code[:length]]

@@ -13,6 +13,7 @@ from leadflow.adapters.postgres_database import PostgresDatabase
 from leadflow.adapters.postgres_schema import check_version, take_forward
 from leadflow.adapters.schema_files import SCHEMA, latest_version
 from leadflow.adapters.sqlite_database import SqliteDatabase
+from leadflow.adapters.store_mark import check_mark, take_over
 from leadflow.domain.errors import LedgerMismatch, SettingsError
 
 __all__ = ["open_store", "open_store_to_read"]
@@ -33,21 +34,29 @@ PROBLEMS = (
 
 
 @contextmanager
-def open_store(url: str, *, schema: Traversable = SCHEMA) -> Iterator[Database]:
-    """Open the ledger, making its tables when they are not there."""
+def open_store(
+    url: str, *, schema: Traversable = SCHEMA, for_copy: bool = False
+) -> Iterator[PostgresDatabase]:
+    """Open the ledger, making its tables when not there; `for_copy` whatever its mark says."""
     with closing(PostgresDatabase(url)) as database:
         _check_is_fit(database)
         take_forward(database, schema=schema)
+        if not for_copy:
+            take_over(database)
         yield database
 
 
 @contextmanager
-def open_store_to_read(url: str, *, schema: Traversable = SCHEMA) -> Iterator[Database]:
+def open_store_to_read(
+    url: str, *, schema: Traversable = SCHEMA, for_copy: bool = False
+) -> Iterator[Database]:
     """Open the ledger and change nothing; one that is not there yet reads as empty."""
     with closing(PostgresDatabase(url, read_only=True)) as database:
         version = check_version(database, schema=schema)
         if version:
             _check_is_current(database, version, schema)
+            if not for_copy:
+                check_mark(database)
             yield database
             return
     with closing(sqlite3.connect(":memory:")) as nothing:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from leadflow.adapters.database import Rows
-from leadflow.domain.errors import LedgerBusy, LedgerDamaged, LedgerError
+from leadflow.domain.errors import LedgerBusy, LedgerDamaged, LedgerError, LedgerMismatch
 
 __all__ = ["SqliteDatabase", "is_busy", "storing"]
 
@@ -93,4 +93,6 @@ def storing(name: object) -> Iterator[None]:
             f"cannot use {name}: {fault}; check disk space and permissions, then run again"
         ) from fault
     except sqlite3.DatabaseError as fault:
+        if getattr(fault, "sqlite_errorcode", None) == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
+            raise LedgerMismatch(str(fault)) from fault  # the only triggers seal what has moved
         raise LedgerDamaged(f"{name} is not a sound ledger: {fault}; restore a copy") from fault

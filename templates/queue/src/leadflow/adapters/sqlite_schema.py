@@ -10,7 +10,7 @@ from pathlib import Path
 from leadflow.adapters.schema_files import latest_version, schema_files
 from leadflow.domain.errors import LedgerMismatch
 
-__all__ = ["check_version", "take_forward"]
+__all__ = ["check_is_current", "check_version", "take_forward"]
 
 APPLICATION_ID = int.from_bytes(b"LFLL", "big")
 # One statement, hence one moment: another process may be making the tables just now.
@@ -41,6 +41,16 @@ def check_version(connection: sqlite3.Connection, path: Path, *, schema: Travers
             f"{path} has schema {version}, this leadflow knows {latest}; upgrade leadflow"
         )
     return int(version)
+
+
+def check_is_current(path: Path, version: int, *, schema: Traversable) -> None:
+    """Taking an older ledger forward is for a command that writes: the older leadflow is lost."""
+    latest = latest_version(schema)
+    if version < latest:
+        raise LedgerMismatch(
+            f"{path} has schema {version}, this leadflow works with {latest}: "
+            "copy the file, then `leadflow send` takes it forward"
+        )
 
 
 def _statements(text: str) -> Iterator[str]:

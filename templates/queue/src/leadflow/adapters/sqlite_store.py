@@ -16,8 +16,9 @@ from urllib.parse import quote
 
 from leadflow.adapters.schema_files import SCHEMA, latest_version
 from leadflow.adapters.sqlite_database import SqliteDatabase, is_busy, storing
-from leadflow.adapters.sqlite_schema import check_version, take_forward
-from leadflow.domain.errors import LedgerError, LedgerMismatch
+from leadflow.adapters.sqlite_schema import check_is_current, check_version, take_forward
+from leadflow.adapters.store_mark import check_mark, take_over
+from leadflow.domain.errors import LedgerError
 
 __all__ = ["make_private", "open_store", "open_store_to_read", "sqlite_path"]
 
@@ -40,8 +41,10 @@ def sqlite_path(url: str) -> Path:
 
 
 @contextmanager
-def open_store(path: Path, *, schema: Traversable = SCHEMA) -> Iterator[SqliteDatabase]:
-    """Open the ledger, making it when it is not there."""
+def open_store(
+    path: Path, *, schema: Traversable = SCHEMA, for_copy: bool = False
+) -> Iterator[SqliteDatabase]:
+    """Open the ledger, making it when it is not there; `for_copy` whatever its mark says."""
     make_private(path)
     with _connected(path, "rw") as connection:
         database = SqliteDatabase(connection, str(path))
@@ -52,11 +55,15 @@ def open_store(path: Path, *, schema: Traversable = SCHEMA) -> Iterator[SqliteDa
             version = check_version(connection, path, schema=schema)
             if version < latest_version(schema):
                 take_forward(connection, version=version, schema=schema)
+            if not for_copy:
+                take_over(database)
         yield database
 
 
 @contextmanager
-def open_store_to_read(path: Path, *, schema: Traversable = SCHEMA) -> Iterator[SqliteDatabase]:
+def open_store_to_read(
+    path: Path, *, schema: Traversable = SCHEMA, for_copy: bool = False
+) -> Iterator[SqliteDatabase]:
     """Open the ledger and leave no trace; one that is not there yet reads as empty."""
     real = path.resolve()
     # Without a write-ahead log nobody is writing, and SQLite need not make one to read.
@@ -67,8 +74,11 @@ def open_store_to_read(path: Path, *, schema: Traversable = SCHEMA) -> Iterator[
                 connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
                 version = check_version(connection, path, schema=schema)
             if version:
-                _check_is_current(path, version, schema)
-                yield SqliteDatabase(connection, str(path))
+                check_is_current(path, version, schema=schema)
+                database = SqliteDatabase(connection, str(path))
+                if not for_copy:
+                    check_mark(database)
+                yield database
                 return
     with closing(sqlite3.connect(":memory:")) as nothing:
         take_forward(nothing, version=0, schema=schema)
@@ -88,16 +98,6 @@ def make_private(path: Path) -> None:
         raise LedgerError(
             f"cannot use {path}: {fault.strerror}; check the folder and its permissions"
         ) from fault
-
-
-def _check_is_current(path: Path, version: int, schema: Traversable) -> None:
-    """Taking an older ledger forward is for a command that writes: the older leadflow is lost."""
-    latest = latest_version(schema)
-    if version < latest:
-        raise LedgerMismatch(
-            f"{path} has schema {version}, this leadflow works with {latest}: "
-            "copy the file, then `leadflow send` takes it forward"
-        )
 
 
 def _set_up(connection: sqlite3.Connection) -> None:

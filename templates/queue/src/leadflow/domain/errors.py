@@ -19,7 +19,7 @@ LeadflowError            exit code
 └── LedgerError          75  the ledger cannot be used now; nothing was lost
     ├── LedgerBusy       75  another run holds the ledger
     ├── BudgetExhausted  75  a cap on credits or actions is reached; what waits stays waiting
-    ├── LedgerMismatch   2   the file is no ledger, or one of a newer version
+    ├── LedgerMismatch   2   the file is no ledger, one of a newer version, or moved
     └── LedgerDamaged    2   the ledger is not sound: restore a copy
 """
 
@@ -168,7 +168,7 @@ class BudgetExhausted(LedgerError):  # noqa: N818 - the cap works as it should
 
 
 class LedgerMismatch(LedgerError):  # noqa: N818 - the version differs, the ledger is sound
-    """The file has a schema this version does not know."""
+    """The file has a schema this version does not know, or its rows are elsewhere."""
 
     exit_code: ClassVar[int] = 2
 

@@ -30,6 +30,7 @@ from leadflow.entrypoints.cli_secrets import secrets
 from leadflow.entrypoints.cli_send import send
 from leadflow.entrypoints.cli_serve import serve
 from leadflow.entrypoints.cli_status import status
+from leadflow.entrypoints.cli_store import store
 from leadflow.entrypoints.cli_work import work
 from leadflow.entrypoints.dotenv_warnings import dotenv_warnings
 from leadflow.entrypoints.exit_codes import DEFECT, INTERRUPTED, RUN_AGAIN
@@ -70,6 +71,7 @@ for command in (
     dead,
     budget,
     purge,
+    store,
     secrets,
 ):
     cli.add_command(command)

@@ -1,4 +1,6 @@
 -- The ledger, version 1. A later version adds a numbered file that takes this one forward.
+-- Direct, Standard and Queue have every file, also for what they never use: so a ledger moves
+-- between them as it is, up and down, and no row is lost on the way.
 -- Types are INTEGER PRIMARY KEY (a number the store gives), INTEGER, REAL, TEXT and BLOB, and no
 -- others, so that each store can say them in its own words.
 
