@@ -64,7 +64,7 @@ class Release:
             env={**ENVIRONMENT, "PYTHONPATH": str(self.folder)},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         return Ended(done.returncode, done.stdout, done.stderr)
