@@ -38,6 +38,7 @@ from leadflow.adapters.sql_outcomes import SqlOutcomes
 from leadflow.adapters.sql_pace import SqlPace
 from leadflow.adapters.sql_quarantine import SqlQuarantine
 from leadflow.adapters.sql_retention import SqlRetention
+from leadflow.adapters.sql_still_tried import STILL_TRIED, QueuedAccount
 from leadflow.adapters.sql_withdrawal import withdraw_unsourced
 from leadflow.bootstrap_rules import Rules, load_clay_limits, retry_policy, rules_from
 from leadflow.bootstrap_store import (
@@ -218,13 +219,13 @@ def _project(database: Database, url: str) -> Project:
         ledger=BesideWorkers(database, is_worked=is_worked),
         pace=SqlPace(database),
         export=SqlExport(database),
-        account=SqlAccount(database),
+        account=QueuedAccount(database),
         outcomes=SqlOutcomes(database),
         inbox=SqlInbox(database),
         quarantine=SqlQuarantine(database),
         dead=SqlDead(database),
         dead_jobs=SqlDeadJobs(database),
-        journey=SqlJourney(database),
+        journey=SqlJourney(database, tried_again=STILL_TRIED),
         budget=SqlBudget(database),
         retention=SqlRetention(database),
         is_worked=is_worked,

@@ -22,6 +22,7 @@ from leadflow.adapters.intake_rehearsal import IntakeRehearsal, rehearse_intake
 from leadflow.adapters.sql_account import SqlAccount
 from leadflow.adapters.sql_outbox import SqlOutbox
 from leadflow.adapters.sql_queued_intake import SqlQueuedIntake, sql_queued_intake
+from leadflow.adapters.sql_still_tried import QueuedAccount
 from leadflow.bootstrap_store import open_store, open_store_to_read
 from leadflow.domain.columns import ColumnRules
 from leadflow.domain.crm_event import Crm, CrmMapping
@@ -67,7 +68,7 @@ class Enqueuing:
 
     @property
     def account(self) -> SqlAccount:
-        return SqlAccount(self.database)
+        return QueuedAccount(self.database)
 
 
 @contextmanager

@@ -45,6 +45,12 @@ ASK_AGAIN = """
        SET is_again   = 1,
            may_repeat = CASE WHEN outbox.may_repeat = 1 THEN 1 ELSE excluded.may_repeat END
 """
+# Their jobs are no longer dead: they are on their way, as after `leadflow dead redrive`.
+REDRIVEN = """
+    UPDATE dead_job
+       SET state = 'redriven'
+     WHERE state <> 'redriven' AND lead_id IN (SELECT lead_id FROM outbox WHERE is_again = 1)
+"""
 DEPTH = "SELECT count(*), min(queued_at) FROM outbox"
 
 
@@ -81,7 +87,9 @@ class SqlOutbox:
         With those that wait or are unknown, those whose worker has gone.
         """
         with self._database.transaction():
-            return sum(self._ask_again(state, now) for state in states)
+            count = sum(self._ask_again(state, now) for state in states)
+            self._database.execute(REDRIVEN)
+        return count
 
     def _ask_again(self, state: State, now: float) -> int:
         gone_before = 0.0 if state is State.FAILED else now - GONE_SECONDS

@@ -58,11 +58,14 @@ class LeadNote:
 class SqlAccount:
     """Reads only."""
 
+    by_state = BY_STATE
+    failures = NOTES.format(states="'failed'")
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def account(self) -> Account:
-        count = dict(self._database.execute(BY_STATE).fetchall())
+        count = dict(self._database.execute(self.by_state).fetchall())
         rejected, duplicates = self._database.execute(BESIDE).fetchone()
         return Account(
             accepted=sum(count.values()),
@@ -78,7 +81,7 @@ class SqlAccount:
         return self._notes(State.UNKNOWN, State.SENDING)
 
     def failed(self) -> list[LeadNote]:
-        return self._notes(State.FAILED)
+        return [LeadNote(*row) for row in self._database.execute(self.failures)]
 
     def perhaps_twice(self) -> list[LeadNote]:
         """Leads sent again after an attempt that Clay may have kept: it may have two rows."""

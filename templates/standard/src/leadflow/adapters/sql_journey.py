@@ -11,6 +11,7 @@ from leadflow.domain.journey import Journey
 
 __all__ = ["SentNote", "SqlJourney"]
 
+NEVER = "1 = 0"
 # A lead that went to Clay in a file carries no token: an import brings it back, and no callback.
 # The first that fits. What is open decides before what is done, and what came back before what
 # was sent. The few open leads are gathered first, so that a million others cost one pass.
@@ -40,7 +41,7 @@ JOURNEY = """
                     WHEN EXISTS (SELECT 1 FROM enrichment WHERE enrichment.lead_id = lead.lead_id)
                          THEN 'delivered'
                     WHEN state IN ('unknown', 'sending') THEN 'unknown'
-                    WHEN state = 'failed' THEN 'dead'
+                    WHEN state = 'failed' AND NOT ({tried_again}) THEN 'dead'
                     WHEN state = 'sent' AND changed_at < ? AND export_id IS NULL
                          THEN 'callback timeout'
                     ELSE 'in flight'
@@ -82,14 +83,15 @@ class SentNote(NamedTuple):
 
 
 class SqlJourney:
-    """Reads only."""
+    """Reads only. `tried_again` tells in SQL which of the failed leads something still tries."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, tried_again: str = NEVER) -> None:
         self._database = database
+        self._query = JOURNEY.format(tried_again=tried_again)
 
     def journey(self, now: float, callback_timeout_seconds: float) -> Journey:
         """Count every lead once, all in one statement: what changes meanwhile is not seen."""
-        rows = self._database.execute(JOURNEY, (now - callback_timeout_seconds,))
+        rows = self._database.execute(self._query, (now - callback_timeout_seconds,))
         count = dict(rows.fetchall())
         return Journey(
             accepted=count["accepted"],
