@@ -28,7 +28,7 @@ def schemas_page() -> str:
         for name, schema in schemas.items()
     )
     sections = (
-        f"## {name} {{ #{name} }}\n\n{schema['description']}\n\n```json\n"
+        f"## {name} {{ #{name} }}\n\n{schema['description']}\n\n```text\n"
         f"{json.dumps(schema, indent=2, ensure_ascii=False)}\n```\n"
         for name, schema in schemas.items()
     )
