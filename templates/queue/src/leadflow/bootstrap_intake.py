@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from leadflow.adapters.committed_reception import CommittedOutbox, CommittedReception
 from leadflow.adapters.crm_events_file import load_crm_mappings
+from leadflow.adapters.csv_digest import read_through
 from leadflow.adapters.database import Database
 from leadflow.adapters.intake_metrics import IntakeMetrics
 from leadflow.adapters.intake_rehearsal import IntakeRehearsal, rehearse_intake
@@ -23,7 +24,7 @@ from leadflow.adapters.sql_account import SqlAccount
 from leadflow.adapters.sql_outbox import SqlOutbox
 from leadflow.adapters.sql_queued_intake import SqlQueuedIntake, sql_queued_intake
 from leadflow.adapters.sql_still_tried import QueuedAccount
-from leadflow.bootstrap_store import open_store, open_store_to_read
+from leadflow.bootstrap_store import hold, open_store, open_store_to_read
 from leadflow.domain.columns import ColumnRules
 from leadflow.domain.crm_event import Crm, CrmMapping
 from leadflow.domain.errors import SettingsError
@@ -35,11 +36,14 @@ __all__ = [
     "CommittedReception",
     "Enqueuing",
     "IntakeMetrics",
+    "SqlQueuedIntake",
     "crm_mappings",
     "honeypot_of",
     "open_enqueuing",
+    "read_through",
 ]
 
+ROLE = "enqueue"  # of whoever takes a file in: two would not know whose a half-read one is
 VISIBLE = "INTAKE_HONEYPOT: {name} is a field of a lead, which people fill in; choose another name"
 NO_URL = "CRM_EVENTS_URL is not set, and HubSpot signs it; write down the URL that HubSpot calls"
 
@@ -49,10 +53,16 @@ class Enqueuing:
     """The ledger, opened to put leads into the queue."""
 
     database: Database
+    url: str
 
-    def intake(self, file: str, *, now: float) -> AbstractContextManager[SqlQueuedIntake]:
-        """Take a file in whole, or not at all."""
-        return sql_queued_intake(self.database, file=file, now=now)
+    @contextmanager
+    def intake(self, file: str, *, digest: str, now: float) -> Iterator[SqlQueuedIntake]:
+        """Take a file in, or the rest of it; LedgerBusy while another file is taken in."""
+        with (
+            hold(self.url, role=ROLE),
+            sql_queued_intake(self.database, file=file, digest=digest, now=now) as intake,
+        ):
+            yield intake
 
     def rehearsal(self) -> AbstractContextManager[IntakeRehearsal]:
         """Count what an intake would take."""
@@ -76,7 +86,7 @@ def open_enqueuing(database: str, *, for_writing: bool) -> Iterator[Enqueuing]:
     """Open the ledger beside whatever else is at work on it."""
     opened = open_store(database) if for_writing else open_store_to_read(database)
     with opened as store:
-        yield Enqueuing(store)
+        yield Enqueuing(store, database)
 
 
 def crm_mappings(settings: Settings, columns: ColumnRules) -> dict[Crm, CrmMapping]:

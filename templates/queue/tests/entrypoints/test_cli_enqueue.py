@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from harness.stores import Store
 from harness.workspace import Workspace, lead_rows, write_csv
 from leadflow.adapters.database import Database
 from leadflow.adapters.sql_outbox import SqlOutbox
+from leadflow.bootstrap_store import hold
 from leadflow.domain.job import Job
 from leadflow.domain.lead import identify
 from leadflow.domain.ledger import State
@@ -47,6 +46,12 @@ def answer_to(project: Workspace, *arguments: str | Path) -> dict[str, Any]:
 def jobs(store: Store) -> list[Job]:
     with store.open() as database:
         return jobs_in(database)
+
+
+def jobs_so_far(store: Store) -> int:
+    with store.open_to_read() as database:
+        count, _ = SqlOutbox(database).depth()
+    return count
 
 
 def job_of(row: dict[str, str], **asked: bool) -> Job:
@@ -145,19 +150,38 @@ def test_a_file_that_cannot_be_read_to_its_end_leaves_nothing(
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_one_that_is_ended_in_the_middle_leaves_nothing_and_is_run_again(
-    workspace: Workspace, end: signal.Signals
+def test_one_that_is_ended_half_way_is_made_good_by_the_next(
+    project: Workspace, store: Store, end: signal.Signals
 ) -> None:
-    path = write_csv(workspace.folder / "leads.csv", lead_rows(60_000))
-    process = start_enqueue(workspace, path)
-    # The report is opened when reading begins.
-    until(lambda: [*workspace.folder.glob("results/*")], "begun")
+    rows = lead_rows(12_000)
+    nobody = {**rows[0], "email": "nobody"}
+    path = write_csv(project.folder / "leads.csv", [nobody, *rows, rows[0], rows[-1], nobody])
+    process = start_enqueue(project, path)
+    until(lambda: jobs_so_far(store) > 0, "begun")
     process.send_signal(end)
 
     assert process.wait(30) == (130 if end is not signal.SIGKILL else -9)
-    with closing(sqlite3.connect(workspace.database)) as ledger:
-        assert ledger.execute("SELECT count(*) FROM lead").fetchone() == (0,)
-    assert answer_to(workspace, path)["outbox"] == 60_000
+    earlier = jobs_so_far(store)
+    assert 0 < earlier < len(rows)
+    answer = answer_to(project, path)
+
+    told = {name: answer["file"][name] for name in ("new", "known", "duplicates", "rejected")}
+    assert told == {"new": len(rows), "known": 0, "duplicates": 2, "rejected": 2}
+    assert (answer["queued"], answer["earlier"]) == (len(rows) - earlier, earlier)
+    account = answer["account"]
+    assert (account["waiting"], account["duplicates"], account["rejected"]) == (len(rows), 2, 2)
+    assert jobs(store) == [job_of(row) for row in rows]
+    assert answer_to(project, path)["file"]["known"] == len(rows) + 2
+
+
+def test_two_at_once_are_one_after_the_other(project: Workspace, store: Store, leads: Path) -> None:
+    with hold(store.url, role="enqueue"):
+        done = enqueue(project, leads)
+
+    assert done.code == 75
+    assert "another `leadflow enqueue` is using" in done.err
+    assert jobs(store) == []
+    assert answer_to(project, leads)["queued"] == 5
 
 
 def test_failed_and_unknown_leads_go_back_when_a_person_says_so(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import Any
 
 import pytest
@@ -13,12 +14,16 @@ from harness.journey import World
 from harness.people import people
 from harness.programs import account_of, enqueue, posts, rows_at_clay, wait_until_sent, working
 from harness.server import Server, until
+from harness.valkey import ValkeyPlace
+from leadflow.adapters.sql_dead_jobs import SqlDeadJobs
+from leadflow.domain.dead_job import FailedJob
 from leadflow.domain.lead import identify
 
 REFUSED = "Clay answered 400"
 DEAD = "SELECT count(*) FROM dead_job WHERE state = 'dead'"
 OLD = "UPDATE dead_job SET last_at = last_at - 40 * 86400"
 FOUND = 1
+AWAY = 75
 
 
 def with_a_dead_job(world: World, *, refusals: int = 1, leads: int = 3) -> Server:
@@ -112,6 +117,29 @@ def test_what_makes_no_sense_is_refused(
 
     assert refused.returncode == 2
     assert complaint in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("redrive", "--jobs"), ("purge", "--older-than", "0")], ids=" ".join
+)
+def test_a_redis_that_says_nothing_is_not_waited_for(
+    alone: World, valkey: ValkeyPlace, command: tuple[str, ...]
+) -> None:
+    enqueue(alone, people(1))
+    lead_id = identify(people(1)[0])
+    with alone.store.open() as database:
+        SqlDeadJobs(database).keep([FailedJob(lead_id, "csv-import", "400", 1, 1.0, 1.0)])
+    valkey.pause()
+
+    started_at = time.monotonic()
+    ended = alone.leadflow("dead", *command, "--yes")
+    took_seconds = time.monotonic() - started_at
+
+    assert ended.returncode == AWAY
+    assert ended.stderr.count("\n") == 1
+    assert "Redis does not answer in time" in ended.stderr
+    assert took_seconds < 30
+    assert alone.asks("dead", "list")["job_count"] == 1
 
 
 def test_top_gate_and_status_agree_about_a_worker_at_work(alone: World) -> None:

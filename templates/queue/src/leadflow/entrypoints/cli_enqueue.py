@@ -19,9 +19,11 @@ from leadflow.settings import load_settings
 
 __all__ = ["enqueue"]
 
-HELP = """Put LEADS, a CSV file, into the queue: the whole file, or nothing of it.
+HELP = """Put LEADS, a CSV file, into the queue, 1,000 leads at a time.
 
-A lead that is known already is not queued again, so the same file twice does nothing twice.
+A file that cannot be read to its end is refused whole. A run that was ended half-way is made good
+by running it again. A lead that is known already is not queued again, so the same file twice does
+nothing twice.
 `leadflow work` hands them on, also when Redis was away meanwhile. Without LEADS and options it
 puts in whatever still waits, which mends a queue that was lost.
 

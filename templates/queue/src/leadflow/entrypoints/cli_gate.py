@@ -11,9 +11,9 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
-from leadflow.domain.errors import LedgerError
 from leadflow.entrypoints.cli_options import format_option
 from leadflow.entrypoints.gate_view import STATES, GateTerms, as_document
+from leadflow.entrypoints.patience import in_time
 from leadflow.entrypoints.tables import confirmed, moment, print_note, print_table
 from leadflow.use_cases.trust_gate import GateDesk, Witness, init_gate
 
@@ -24,8 +24,6 @@ INIT_QUESTION = (
     "This puts the ledger's numbers into Redis. A worker that sends just now may make one call "
     "that is not counted. Have all workers ended?"
 )
-PATIENCE_SECONDS = 10.0
-SILENT = "Redis does not answer in time; nothing was lost, run again when it does"
 
 
 class PersonsDesk(GateDesk, Protocol):
@@ -111,11 +109,7 @@ async def put_numbers(place: GatePlace) -> str:
 def _at(open_gate: OpenGate, act: Callable[[GatePlace], Awaitable[Answer]]) -> Answer:
     async def acted() -> Answer:
         async with open_gate() as place:
-            try:
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    return await act(place)
-            except TimeoutError as fault:
-                raise LedgerError(SILENT) from fault
+            return await in_time(act(place))
 
     return asyncio.run(acted())
 

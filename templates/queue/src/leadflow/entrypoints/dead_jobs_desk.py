@@ -8,6 +8,8 @@ from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol, TypeVar
 
 from leadflow.domain.dead_job import DeadJob, Redrive
+from leadflow.domain.job import Job
+from leadflow.entrypoints.patience import in_time
 from leadflow.use_cases.redrive import Graveyard, JobsAgain, purge_jobs, redrive_job
 
 __all__ = [
@@ -56,6 +58,21 @@ class JobListing(NamedTuple):
     total: int
 
 
+class _Patient(NamedTuple):
+    """The queue, asked with patience for each answer: many jobs may take long, one may not."""
+
+    queue: JobsAgain
+
+    async def state(self, job_id: str) -> str:
+        return await in_time(self.queue.state(job_id))
+
+    async def add_many(self, jobs: Sequence[Job]) -> None:
+        await in_time(self.queue.add_many(jobs))
+
+    async def remove(self, job_id: str) -> bool:
+        return await in_time(self.queue.remove(job_id))
+
+
 def list_jobs(
     open_desk: OpenDesk, *, name: str | None, reason: str | None, limit: int
 ) -> JobListing:
@@ -99,6 +116,6 @@ def purge_dead_jobs(open_desk: OpenDesk, *, before: float) -> int:
 def _with(open_desk: OpenDesk, work: Callable[[DeadDesk], Awaitable[T]]) -> T:
     async def run() -> T:
         async with open_desk() as desk:
-            return await work(desk)
+            return await work(desk._replace(queue=_Patient(desk.queue)))
 
     return asyncio.run(run())

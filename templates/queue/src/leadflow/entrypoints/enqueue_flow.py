@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import click
 
 from leadflow.bootstrap import Rules, open_csv, open_report
-from leadflow.bootstrap_intake import Enqueuing, open_enqueuing
+from leadflow.bootstrap_intake import Enqueuing, open_enqueuing, read_through
 from leadflow.domain.columns import match_columns
 from leadflow.domain.intake import IntakeCount
-from leadflow.domain.ledger import Account, State
+from leadflow.domain.ledger import State
 from leadflow.entrypoints import exit_codes
+from leadflow.entrypoints.enqueue_answer import EnqueueAnswer, print_enqueued
 from leadflow.entrypoints.runs import FileFormat, TakenIn
-from leadflow.entrypoints.send_answer import SendAnswer, print_answer, print_taken
+from leadflow.entrypoints.send_answer import print_taken
 from leadflow.entrypoints.terminal import can_draw
 from leadflow.settings import Settings
 from leadflow.use_cases.accept_leads import Intake, NumberedRow, accept_leads
@@ -50,74 +49,63 @@ class EnqueueOptions:
         return (*failed, *unknown) or waiting
 
 
-@dataclass(frozen=True, slots=True)
-class EnqueueAnswer:
-    """What one command did; `account` is None when it was only a rehearsal."""
-
-    taken: TakenIn | None
-    again: dict[State, int]
-    outbox: int = 0
-    account: Account | None = None
-
-    @property
-    def queued(self) -> int:
-        return (self.taken.count.new if self.taken else 0) + sum(self.again.values())
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "file": SendAnswer(self.taken, 0).as_json()["file"],
-            "queued": self.queued if self.account else 0,
-            "again": {str(state): count for state, count in self.again.items()},
-            "outbox": self.outbox,
-            "account": asdict(self.account) if self.account else None,
-        }
-
-
 def enqueue_file(options: EnqueueOptions, settings: Settings, rules: Rules) -> int:
     """Do what the options say; return the exit code."""
     is_real = not options.is_rehearsal
     with open_enqueuing(settings.database, for_writing=is_real) as enqueuing:
-        taken = _take_in(options, settings, rules, enqueuing) if options.leads else None
-        answer = EnqueueAnswer(taken, {})
+        answer = EnqueueAnswer(None)
+        if options.leads:
+            answer = _take_in(options.leads, options, settings, rules, enqueuing)
         if is_real:
-            answer = _put_back(options, taken, enqueuing)
-    if taken:
-        print_taken(taken)
-    _print(answer, settings, options.output_format)
+            answer = _put_back(options, answer, enqueuing)
+    if answer.taken:
+        print_taken(answer.taken)
+    print_enqueued(answer, settings, options.output_format)
     return exit_codes.DONE
 
 
 def _put_back(
-    options: EnqueueOptions, taken: TakenIn | None, enqueuing: Enqueuing
+    options: EnqueueOptions, answer: EnqueueAnswer, enqueuing: Enqueuing
 ) -> EnqueueAnswer:
     again = {state: enqueuing.ask_again([state], now=time.time()) for state in options.states}
     waiting, _ = enqueuing.outbox.depth()
-    return EnqueueAnswer(taken, again, waiting, enqueuing.account.account())
+    return replace(answer, again=again, outbox=waiting, account=enqueuing.account.account())
 
 
 def _take_in(
-    options: EnqueueOptions, settings: Settings, rules: Rules, enqueuing: Enqueuing
-) -> TakenIn:
-    path, shape = options.leads or Path(), options.file_format
+    path: Path, options: EnqueueOptions, settings: Settings, rules: Rules, enqueuing: Enqueuing
+) -> EnqueueAnswer:
+    shape = options.file_format
     with open_csv(path, encoding=shape.encoding, delimiter=shape.delimiter) as file:
         if not file.header:
-            return TakenIn(IntakeCount())
+            return EnqueueAnswer(TakenIn(IntakeCount()))
         columns = match_columns(file.header, rules.columns)
         report_path = settings.results / f"{path.stem}.rejected.csv"
-        # The report is on the disk before the ledger commits: if it cannot be, nothing is taken.
-        with _intake(options, path, enqueuing) as intake, open_report(report_path) as report:
+        # The report is on the disk before the reading counts as done; if not, it is done again.
+        with (
+            _intake(path, options, enqueuing) as (intake, earlier),
+            open_report(report_path) as report,
+        ):
             rows = _told(columns.pick_all(file))
             accepting = accept_leads(rows, rules=rules.leads, intake=intake, report=report)
             count = asyncio.run(accepting)
-    return TakenIn(count, columns.unsent, report_path if report.lines else None)
+    report_at = report_path if report.lines else None
+    return EnqueueAnswer(TakenIn(count, columns.unsent, report_at), earlier)
 
 
+@contextmanager
 def _intake(
-    options: EnqueueOptions, path: Path, enqueuing: Enqueuing
-) -> AbstractContextManager[Intake]:
+    path: Path, options: EnqueueOptions, enqueuing: Enqueuing
+) -> Iterator[tuple[Intake, int]]:
+    """Where the leads go, and how many of them an earlier run has put there."""
     if options.is_rehearsal:
-        return enqueuing.rehearsal()
-    return enqueuing.intake(path.name, now=time.time())
+        with enqueuing.rehearsal() as rehearsal:
+            yield rehearsal, 0
+        return
+    shape = options.file_format
+    digest = read_through(path, encoding=shape.encoding, delimiter=shape.delimiter)
+    with enqueuing.intake(path.name, digest=digest, now=time.time()) as intake:
+        yield intake, intake.taken
 
 
 def _told(rows: Iterable[NumberedRow]) -> Iterator[NumberedRow]:
@@ -129,16 +117,3 @@ def _told(rows: Iterable[NumberedRow]) -> Iterator[NumberedRow]:
             click.echo(f"\r\x1b[K{number:,} rows read", nl=False, err=True)
     if is_drawn:
         click.echo(f"\r\x1b[K{number:,} rows read", err=True)
-
-
-def _print(answer: EnqueueAnswer, settings: Settings, output_format: str) -> None:
-    if output_format == "json":
-        click.echo(json.dumps(answer.as_json(), indent=2))
-        return
-    if answer.account:
-        put_back = [f"{count:,} {state}" for state, count in answer.again.items() if count]
-        among = f" (among them, once more: {', '.join(put_back)})" if put_back else ""
-        click.echo(f"queue: {answer.queued:,} leads put in{among}; {answer.outbox:,} on their way")
-    print_answer(
-        SendAnswer(answer.taken, settings.credits_per_lead, account=answer.account), output_format
-    )
