@@ -115,12 +115,12 @@ def test_what_has_its_tag_is_never_kept_anew(released: Release) -> None:
 
 
 def test_a_link_among_the_templates_is_refused(released: Release) -> None:
-    before = released.archive.read_bytes()
+    before = {path: path.read_bytes() for path in released.archive.parent.iterdir()}
     (released.template("direct") / "link").symlink_to("Makefile")
     git(released.folder, "add", "templates")
 
     ended = released.keep_templates()
 
-    assert (ended.code, released.archive.read_bytes()) == (1, before)
+    assert ended.code == 1
     assert ended.err.startswith("templates/direct/link is a link")
-    assert [*released.archive.parent.iterdir()] == [released.archive]
+    assert {path: path.read_bytes() for path in released.archive.parent.iterdir()} == before

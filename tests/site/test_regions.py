@@ -161,10 +161,12 @@ def test_all_that_the_page_of_the_site_links_to_is_there(matrix: Matrix, facts: 
     }
     page = (DOCS / "chooser.md").read_text(encoding="utf-8")
 
+    marks = {"rules": "{{ #{} }}", "facts": 'id="{}"'}
+
     for name, linked in ids.items():
         assert f'{name}="../reference/{name}/#"' in page
         target = (DOCS / "reference" / f"{name}.md").read_text(encoding="utf-8")
-        assert [each for each in sorted(linked) if f"{{ #{each} }}" not in target] == []
+        assert [each for each in sorted(linked) if marks[name].format(each) not in target] == []
 
 
 @dataclass(frozen=True, slots=True)
