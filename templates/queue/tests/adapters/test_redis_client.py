@@ -84,10 +84,10 @@ def test_a_user_who_may_read_those_three_and_no_more_is_enough(valkey: ValkeyPla
     assert checked(valkey.url.replace("://", "://app:secret@")) is None
 
 
-def test_a_server_that_is_not_there_is_soon_said_to_be_away() -> None:
+def test_a_server_that_is_not_there_is_said_to_be_away_within_a_second() -> None:
     began = time.monotonic()
 
     with pytest.raises(LedgerError, match="no connection"):
         checked(f"redis://127.0.0.1:{free_port()}")
 
-    assert time.monotonic() - began < 5  # redis-py by itself takes 20 and more
+    assert time.monotonic() - began < 1.0

@@ -119,7 +119,7 @@ def test_an_interrupt_while_clay_is_silent_leaves_one_unknown(
     before = time.monotonic()
     process.communicate(timeout=10)
 
-    assert time.monotonic() - before < 6  # it does not wait for the answer, which takes 8
+    assert time.monotonic() - before < 2
     assert process.returncode == 130
     assert workspace.account() == {"sent": 0, "failed": 0, "unknown": 1, "waiting": 1}
 

@@ -63,7 +63,7 @@ def test_a_name_that_cannot_be_resolved_is_definite_and_resumed(
 
     assert (stopped.returncode, while_down) == (75, ALL_WAIT)
     assert resumed.returncode == 0
-    assert time.monotonic() - before < 15  # not the minute that it would wait at most
+    assert time.monotonic() - before < 5
     assert workspace.account()["sent"] == rows_made(sandbox) == 2
 
 
@@ -117,7 +117,7 @@ def test_a_black_hole_is_cut_by_the_total_deadline_and_is_unknown(
         before = time.monotonic()
         report = asyncio.run(send_leads(lead_rows(1), settings=workspace.settings))
 
-    assert time.monotonic() - before < 8  # the deadline is 1, and the hole has no end
+    assert time.monotonic() - before < 3
     assert report.account.unknown == 1
     assert rows_made(sandbox) == 0
 
