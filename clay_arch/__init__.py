@@ -7,6 +7,7 @@ report      a recommendation as text, markdown, JSON or decision record
 migration   a living project to another template, by a merge in its own git
 history     the templates of every release
 scaffold    the only module that knows Copier
+target      the folder that a project is written into, whole or not at all
 load        files into values; document reads one YAML file and keeps its line numbers
 questions   what is asked: flag, environment variable, file key and wizard step in one
 written     how an answer is written: from a person's words to a value

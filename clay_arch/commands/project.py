@@ -59,7 +59,8 @@ def new(
     from dataclasses import replace
 
     from clay_arch.commands.record import first_record
-    from clay_arch.scaffold import Project, check_target, list_files, scaffold, variants
+    from clay_arch.scaffold import Project, list_files, scaffold, variants
+    from clay_arch.target import check_target
 
     folder = check_target(dest)
     draft = Project(

@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clay_arch.errors import InputError, TargetError
-from clay_arch.scaffold import PARTIAL, Project, scaffold, variants
+from clay_arch.scaffold import Project, scaffold, variants
+from clay_arch.target import PARTIAL
 from tests.process import TOOL
 
 if TYPE_CHECKING:
