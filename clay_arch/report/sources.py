@@ -33,7 +33,8 @@ def fact_value(fact: Fact) -> str:
         return ", ".join(value)
     if isinstance(value, str):
         return value
-    return f"{number(value)} {fact.unit or ''}".rstrip()
+    unit = fact.unit or ""
+    return f"{number(value)} {unit.replace('retries', 'retry') if value == 1 else unit}".rstrip()
 
 
 def source_rows(recommendation: Recommendation) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from clay_arch.decision.facts import GRADES
+from clay_arch.report.sources import fact_value
 from pages.markdown import named, table
 
 if TYPE_CHECKING:
@@ -66,17 +67,10 @@ def _list(facts: Iterable[Fact]) -> str:
 
 
 def shown(fact: Fact) -> str:
-    """The value as people read it; unknown is called unknown."""
-    value = fact.value
-    if value is None:
-        return "unknown"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return ", ".join(plan.replace("-", " ").title() for plan in value)
-    text = f"{value:,}" if isinstance(value, int) else _escaped(str(value))
-    unit = fact.unit.replace("retries", "retry") if fact.unit and value == 1 else fact.unit
-    return f"{text} {unit}" if unit else text
+    """The value as the reports say it, with plans by their names."""
+    if isinstance(fact.value, tuple):
+        return ", ".join(plan.replace("-", " ").title() for plan in fact.value)
+    return _escaped(fact_value(fact))
 
 
 def attributed(facts: Facts, fact: Fact) -> str:

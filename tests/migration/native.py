@@ -12,11 +12,12 @@ from tests.migration.projects import ENVIRONMENT, Living, git
 from tests.migration.releases import FIRST, SECOND
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tests.migration.releases import Release
 
-__all__ = ["copier_update_loses"]
+__all__ = ["ANSWERS_FILE", "copier_update_loses", "lost_between"]
 
 ANSWERS_FILE = "{{_copier_conf.answers_file}}.jinja"  # Copier's own record, which is not edited
 ANSWERS = ("--data", "project_name=acme-leads", "--data", "clay_arch_version=99.0.0")
@@ -31,8 +32,17 @@ def copier_update_loses(
     git(template, "init", "--quiet", "--initial-branch=main")
     for release in (first, second):
         _publish(release, variant, template)
+    return lost_between(
+        template, ("--vcs-ref", f"v{FIRST}"), ("--vcs-ref", f"v{SECOND}"), folder=folder
+    )
+
+
+def lost_between(
+    template: Path, before: Sequence[str], after: Sequence[str], *, folder: Path
+) -> tuple[list[str], int]:
+    """The owner's lines that `copier update` loses between two sets of flags, and their number."""
     living = Living(folder / "project")
-    _copier("copy", "--vcs-ref", f"v{FIRST}", *ANSWERS, str(template), "project", cwd=folder)
+    _copier("copy", *before, *ANSWERS, str(template), "project", cwd=folder)
     git(living.folder, "init", "--quiet", "--initial-branch=main")
     living.commit("As it was made")
     record = living.folder / ".copier-answers.yml"
@@ -40,7 +50,7 @@ def copier_update_loses(
     marks = [mark for mark in write_lines(living) if record.name not in mark]
     record.write_bytes(untouched)
     living.commit("The owner's lines")
-    _copier("update", "--vcs-ref", f"v{SECOND}", *ANSWERS, cwd=living.folder)
+    _copier("update", *after, *ANSWERS, cwd=living.folder)
     return lost_lines(living, marks), len(marks)
 
 

@@ -6,9 +6,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 from clay_arch.scaffold import template_of
-from tests.migration.lines import lost_lines, write_lines
-from tests.migration.native import ANSWERS, ANSWERS_FILE, _copier
-from tests.migration.projects import LADDER, Living, git
+from tests.migration.native import ANSWERS_FILE, lost_between
+from tests.migration.projects import LADDER, git
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,17 +25,8 @@ def copier_changes_variant(start: str, end: str, folder: Path) -> tuple[list[str
     """The owner's lines that `copier update --data variant=` loses, and how many there were."""
     template = folder / "template"
     _publish(template)
-    _copier("copy", *ANSWERS, "--data", f"variant={start}", str(template), "project", cwd=folder)
-    living = Living(folder / "project")
-    git(living.folder, "init", "--quiet", "--initial-branch=main")
-    living.commit("As it was made")
-    record = living.folder / ".copier-answers.yml"
-    untouched = record.read_bytes()
-    marks = [mark for mark in write_lines(living) if record.name not in mark]
-    record.write_bytes(untouched)
-    living.commit("The owner's lines")
-    _copier("update", *ANSWERS, "--data", f"variant={end}", cwd=living.folder)
-    return lost_lines(living, marks), len(marks)
+    flags = [("--data", f"variant={variant}") for variant in (start, end)]
+    return lost_between(template, *flags, folder=folder)
 
 
 def _publish(template: Path) -> None:
