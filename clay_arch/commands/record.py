@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from clay_arch.decision.recommend import Recommendation
     from clay_arch.migration.climb import Start
-from clay_arch.migration.record import Place
+    from clay_arch.migration.record import Place
 
 __all__ = ["Next", "first_record", "next_record"]
 
